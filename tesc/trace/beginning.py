@@ -11,7 +11,7 @@ import struct
 
 from tesc.trace.errors import Broken, PayloadMismatch, Unusable
 from tesc.trace.events import DROPPED
-from tesc.trace.input import TraceInput, Truncated
+from tesc.trace.input import TraceInput
 from tesc.trace.layout import HEADER_BYTES, LOG, MARK_IDS, SENT_MARK, Mapping, framing, headed_layout
 
 TYPE_CHECKING = False
@@ -50,7 +50,7 @@ def mapped_names(path: str) -> list[str]:
                 source.at = found.stop
             elif not isinstance(found, int) or not source.more(found):
                 break
-    except (Broken, Truncated, Unusable):
+    except (Broken, Unusable):
         pass
     finally:
         source.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 
 from tesc.trace.errors import TraceErrors, Unusable
+from tesc.trace.following import Discontinued
 from tesc.trace.input import TraceInput
 from tesc.trace.layout import GUEST_HEAD, HEAD_BYTES, UNKNOWN
 from tesc.trace.receiving import Complaint, Receiver
@@ -64,6 +65,7 @@ class GuestInput(TraceInput):
         self._receiver = Receiver(guest, self.wire, asked)
         self._rings: FollowedRings | None = None
         self._over = False
+        self._gone: Discontinued | None = None
         if source.follows and memory:
             self._rings = FollowedRings(source, guest.schema, asked)
             made = self._receiver.take_ring(self._rings.new(), self._rings.frequency)
@@ -81,24 +83,38 @@ class GuestInput(TraceInput):
         return None  # its records have different offsets in the file
 
     def more(self, need: int) -> bool:
-        """Read until `need` bytes of laid-out records from `at` on are available."""
+        """Read until `need` bytes of laid-out records from `at` on are available. Raises Discontinued."""
         self.start += self.at
         self.data, self.at = self.data[self.at :], 0
         grown = False
         while (len(self.data) < need or not grown) and not self._over:
-            if self._rings is not None:
-                items = self._rings.wait()
-                made = self._receiver.take_ring(items, self._rings.frequency)
-            elif self._source.more(1):
-                made = self._receiver.take(self._source.data, UNKNOWN)
-                self._source.at = len(self._source.data)
-            else:
-                made = self._receiver.finish()
+            try:
+                made = self._next()
+            except Discontinued as gone:
+                self._gone = gone  # what was held back until now comes first
                 self._over = True
+                made = self._receiver.finish()
             part = self._laid_out(made)
             grown = grown or bool(part)
             self.data += part
+        if self._gone is not None and not grown:
+            raise self._gone
         return grown and len(self.data) >= need
+
+    def _next(self) -> list[Received | Complaint]:
+        if self._rings is not None:
+            items = self._rings.wait()
+            self._over = self._rings.over
+            return self._receiver.take_ring(items, self._rings.frequency)
+        if self._source.more(1):
+            data, self._source.at = self._source.data, len(self._source.data)
+            return self._receiver.take(data, UNKNOWN)
+        self._over = True
+        return self._receiver.finish()
+
+    @property
+    def interrupted(self) -> bool:
+        return self._source.interrupted
 
     def _laid_out(self, made: list[Received | Complaint]) -> bytes:
         parts = []

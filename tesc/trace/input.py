@@ -10,25 +10,23 @@ from io import FileIO
 
 from tesc.trace import compressed
 from tesc.trace.errors import Unusable
+from tesc.trace.file_view import FileView
+from tesc.trace.following import Followed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from mmap import mmap
     from typing import TypeVar
 
     from tesc.trace.errors import TraceErrors
     from tesc.trace.events import TracedEvent
+    from tesc.wire.ring import Bytes
 
     T = TypeVar("T")
 
 CHUNK = 1 << 18
-# The pause, in seconds, while waiting for a file to grow.
+# The pause, in seconds, while waiting for a non-blocking pipe.
 _PAUSE = 0.1
-
-
-class Truncated(Exception):
-    """A file that is followed has become shorter."""
 
 
 class TraceInput:
@@ -61,9 +59,12 @@ class TraceInput:
         status = os.fstat(self._file.fileno())
         regular = stat.S_ISREG(status.st_mode)
         self._follow = follow and regular
+        self._followed: Followed | None = None
         # The length of the file; the content of a compressed file is longer.
         self.file_size = status.st_size if regular else None
         self._open_compressed(regular)
+        if self._follow and isinstance(self._file, FileIO):
+            self._followed = Followed(self._file, None if path == "-" else path)
 
     def _open_compressed(self, regular: bool) -> None:
         """Decompress a compressed file; a pipe cannot be peeked at. Raises Unusable."""
@@ -89,19 +90,26 @@ class TraceInput:
         status = os.fstat(self._file.fileno())
         return status.st_size if stat.S_ISREG(status.st_mode) else None
 
-    def searched(self, search: Callable[[mmap], list[T]]) -> list[T]:
+    def searched(self, search: Callable[[Bytes], list[T]]) -> list[T]:
         """The result of `search` on the whole file; empty if it is compressed or not a regular file."""
         if self.path == "<stdin>" or self.compressed or not self.file_size:
             return []
-        from mmap import ACCESS_READ, mmap
-
-        with mmap(self._file.fileno(), 0, access=ACCESS_READ) as data:
-            return search(data)
+        assert isinstance(self._file, FileIO)
+        return search(FileView(self._file))
 
     @property
     def follows(self) -> bool:
         """Whether more may come after the end of the file."""
         return self._follow
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether Ctrl-C has ended the waiting for more."""
+        return self._followed is not None and self._followed.interrupted
+
+    def wait(self, seconds: float) -> bool:
+        """Wait for a file that is followed to change; false if Ctrl-C ends that. Raises Discontinued."""
+        return self._followed is not None and self._followed.wait(seconds)
 
     def reopen(self) -> None:
         """Open the file again, since forked processes share its position."""
@@ -120,8 +128,10 @@ class TraceInput:
     def more(self, need: int) -> bool:
         """Read until `need` bytes from `at` on are available; false if the trace ends before that.
 
-        Data before `at` is discarded. Waits only if the trace may still grow.
+        Data before `at` is discarded. Waits only if the trace may still grow. Raises Discontinued.
         """
+        if self.interrupted:
+            return False
         parts = [self.data[self.at :]]
         there = len(parts[0])
         self.start += self.at
@@ -130,10 +140,13 @@ class TraceInput:
             while there < need or len(parts) == 1:
                 part = self._file.read(self._next_size(there, need))
                 if part:
+                    if self._followed is not None:
+                        self._followed.took(part)
                     parts.append(part)
                     there += len(part)
-                elif self._follow:
-                    self._wait(there)
+                elif self._followed is not None:
+                    if not self._followed.wait():
+                        break
                 elif part is None:
                     time.sleep(_PAUSE)  # a non-blocking pipe
                 else:
@@ -147,11 +160,6 @@ class TraceInput:
         if self.limit is None:
             return self.chunk
         return min(self.chunk, max(self.limit - self.start - there, need - there))
-
-    def _wait(self, there: int) -> None:
-        if os.fstat(self._file.fileno()).st_size < self.start + there:
-            raise Truncated
-        time.sleep(_PAUSE)
 
     def close(self) -> None:
         self._file.close()

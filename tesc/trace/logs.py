@@ -17,7 +17,7 @@ from calendar import timegm
 from tesc.records import record
 from tesc.trace.errors import Broken, PayloadMismatch
 from tesc.trace.events import TracedEvent
-from tesc.trace.input import Truncated
+from tesc.trace.following import Discontinued
 from tesc.trace.inverse import certain, inverse
 from tesc.trace.layout import LOG, UNKNOWN
 from tesc.trace.made import LONGEST_KEPT, Made
@@ -132,11 +132,11 @@ class LogReader(RecordReader):
                 return head.time
         return None
 
-    def read_on(self) -> None:
-        if not self.over and not self._more():
+    def _read_on(self) -> None:
+        if not self._more():
             if self._at_end:
                 self.over = True
-                if not self.records:
+                if not self.records and not self.source.interrupted:
                     ours = f"of an event in {self.catalogue.path}"
                     self.errors.note("none", 0, f"not a simpletrace file, and not a log with a line {ours}")
             self._at_end = True  # what follows the last line end is also a line
@@ -145,8 +145,10 @@ class LogReader(RecordReader):
         source = self.source
         try:
             return source.more(len(source.data) - source.at + 1)
-        except Truncated:
-            self._stop("the file was truncated while it was followed")
+        except Discontinued as gone:
+            if self._at_end:
+                self._stop(str(gone))
+            self._at_end = True  # what is there is read first
             return True
         except Broken as broken:
             self._stop(f"{broken}; nothing after it can be read")

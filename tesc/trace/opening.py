@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from tesc.trace.errors import Broken, Unusable
-from tesc.trace.input import TraceInput, Truncated
-from tesc.trace.layout import HEADER_BYTES, LOG, PayloadLayout, headed_layout, headless_layout
+from tesc.trace.following import Discontinued
+from tesc.trace.input import TraceInput
+from tesc.trace.layout import HEADER_BYTES, HEADER_ID, LOG, PayloadLayout, headed_layout, headless_layout
 from tesc.trace.reader import RecordReader
 
 TYPE_CHECKING = False
@@ -32,8 +33,10 @@ def open_reader(
             from tesc.trace.logs import LogReader
 
             log = LogReader(source, catalogue)
-            # A log may begin with gigabytes of other lines, but a short file is checked completely.
-            if len(source.data) < source.chunk and not follow and not log.has_event():
+            # A log may begin with gigabytes of other lines, but a short file is checked completely. Of a pipe
+            # only the beginning has been read.
+            whole = source.file_size is not None and not follow and len(source.data) < source.chunk
+            if whole and not log.has_event():
                 raise Unusable(_no_trace(source, catalogue))
             return log
         if not layout.named and not catalogue.whole:
@@ -54,7 +57,11 @@ def _layout(
     source: TraceInput, guest: GuestTrace | None, headless: bool, catalogue: Catalogue
 ) -> PayloadLayout:
     try:
-        source.more(HEADER_BYTES)
+        # A log that is followed may have only a short line yet.
+        line = source.follows and guest is None and not headless
+        source.more(1 if line else HEADER_BYTES)
+        if len(source.data) < HEADER_BYTES and source.data[:1] == HEADER_ID.to_bytes(8, "little")[:1]:
+            source.more(HEADER_BYTES)
         layout = headed_layout(source.data)
         if layout is not None and len(source.data) < layout.start and not source.more(layout.start):
             raise Unusable("byte 0: the file ends within its header")
@@ -62,8 +69,10 @@ def _layout(
         raise Unusable(f"{source.path}: {error}") from None
     except Broken as broken:
         raise Unusable(f"{source.path}: {broken}") from None
-    except Truncated:
-        raise Unusable(f"{source.path}: the file was truncated while it was followed") from None
+    except Discontinued as gone:
+        raise Unusable(f"{source.path}: {gone}") from None
+    if source.interrupted:
+        raise KeyboardInterrupt
     if layout is not None:
         return layout
     if guest is not None:

@@ -16,8 +16,8 @@ from tesc.escaping import plural
 from tesc.trace import vectors
 from tesc.trace.errors import Broken, TraceErrors
 from tesc.trace.events import DROPPED
+from tesc.trace.following import Discontinued
 from tesc.trace.host_clock import marked
-from tesc.trace.input import TraceInput, Truncated
 from tesc.trace.layout import (
     CLOCK_MARK_ID,
     DROPPED_ID,
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
     from tesc.trace.events import Catalogue, TracedEvent
     from tesc.trace.host_clock import HostClock
+    from tesc.trace.input import TraceInput
     from tesc.trace.rows import Row as Row
     from tesc.trace.selection import Window
     from tesc.trace.values import Values
@@ -181,7 +182,7 @@ class RecordReader:
                     return frame[1]
                 elif not self.source.more(frame):
                     return None
-        except (Broken, Truncated):
+        except (Broken, Discontinued):
             return None  # reported when the trace is read up to there
 
     def batches(self, prepare: Prepare, window: Window) -> Iterator[list[Row]]:
@@ -194,9 +195,16 @@ class RecordReader:
             self.read_on()
 
     def read_on(self) -> None:
-        """Read more of the trace after the current data; note an incomplete end."""
-        if self.over:
-            return
+        """Read more of the trace after the current data; note an incomplete end.
+
+        Raises KeyboardInterrupt at the end if Ctrl-C has ended the waiting for more.
+        """
+        if not self.over:
+            self._read_on()
+        if self.over and self.source.interrupted:
+            raise KeyboardInterrupt
+
+    def _read_on(self) -> None:
         source = self.source
         try:
             if self._broken:
@@ -213,8 +221,8 @@ class RecordReader:
                     self.errors.note("torn", source.offset, message)
         except Broken as broken:
             self._stop(f"{broken}; nothing after it can be read")
-        except Truncated:
-            self._stop("the file was truncated while it was followed")
+        except Discontinued as gone:
+            self._stop(str(gone))
 
     def _stop(self, message: str) -> None:
         self.over = True

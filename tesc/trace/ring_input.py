@@ -6,32 +6,31 @@ import time
 
 from tesc.files import UNEXPECTED_JSON
 from tesc.wire.items import WireEvent
-from tesc.wire.ring import find_rings, ring_at, ring_of_log
+from tesc.wire.ring import all_rings, latest, ring_at, ring_of_log
 from tesc.wire.ring_tail import RingTail
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from mmap import mmap
+    from collections.abc import Iterable
 
     from tesc.trace.guest import GuestTrace
     from tesc.trace.input import TraceInput
     from tesc.wire import Wire
     from tesc.wire.items import Item
-    from tesc.wire.ring import Ring
+    from tesc.wire.ring import Bytes, Ring
     from tesc.wire.schema import WireSchema
 
-# Seconds between reads of the rings, and the number of reads between searches for new rings.
+# Seconds between reads of the rings.
 _PAUSE = 0.05
-_SEARCH = 40
+# Once there is a ring, searches for others take a twentieth of the time.
+_SHARE = 20
 _LEAST_MEMORY, _PAGE = 1 << 20, 4096
 
 
-def rings_in(data: mmap) -> list[Ring]:
+def rings_in(data: Bytes) -> list[Ring]:
     """The rings in a copy of memory, or the ring in an answer to QMP's query-firmware-log."""
-    from tesc.wire.ring import find_rings
-
     if data[:1] != b"{":
-        return find_rings(data)
+        return latest(all_rings(data))
     import base64
     import json
 
@@ -51,44 +50,89 @@ def is_memory(source: TraceInput, framed: bool, wire: Wire | None) -> bool:
 
 
 class FollowedRings:
-    """The rings in a file that QEMU shares with its guest (memory-backend-file,share=on), as they grow."""
+    """The rings in a file that QEMU shares with its guest (memory-backend-file,share=on), as they grow.
+
+    A ring that appears at another place, or is written there, is that of a guest that started again: the one
+    before it may still be in the memory. `over` is true once Ctrl-C has ended the waiting.
+    """
 
     def __init__(self, source: TraceInput, schema: WireSchema, asked: GuestTrace) -> None:
         self._source = source
         self._schema = schema
         self._asked = asked
         self._tails: dict[int, RingTail] = {}
-        self._looks = 0
+        # The counters of all rings at the last search, by their places.
+        self._counters: dict[int, tuple[int, ...]] = {}
+        # How many reads there are until the next search.
+        self._reads = 0
         # Ticks of the guests' clock per second, 0 until there is a ring.
         self.frequency = 0
+        self.over = False
 
     def new(self) -> list[Item]:
         """What all CPUs have written since the last read, by time; messages come first."""
-        asked = self._asked
-        if self._looks % _SEARCH == 0:
-            for ring in self._source.searched(find_rings):
-                known = self._tails.get(ring.cpu)
+        if self._reads == 0:
+            began = time.monotonic()
+            self._search()
+            taken = time.monotonic() - began if self._tails else 0
+            self._reads = 1 + int(taken * _SHARE / _PAUSE)
+        self._reads -= 1
+        return _by_time([item for tail in self._tails.values() for item in self._look(tail)])
+
+    def _search(self) -> None:
+        """Find new rings, and those that are written now in place of others."""
+        rings = self._source.searched(lambda data: list(all_rings(data)))
+        before = self._counters
+        self._counters = {ring.offset: _counters_of(ring) for ring in rings}
+        active = {at for at, counters in self._counters.items() if before.get(at) != counters}
+        for ring in latest(rings):
+            if ring.cpu not in self._tails:
                 self.frequency = ring.frequency
-                if known is None or known.offset != ring.offset:
-                    self._tails[ring.cpu] = RingTail(ring.offset, self._schema, asked.text_at, asked.go_on)
-        self._looks += 1
-        items = [item for tail in self._tails.values() for item in self._look(tail)]
-        said: list[Item] = [item for item in items if not isinstance(item, WireEvent)]
-        events = [item for item in items if isinstance(item, WireEvent)]
-        return [*said, *sorted(events, key=lambda event: event.time or 0)]
+                self._tails[ring.cpu] = RingTail(
+                    ring.offset, self._schema, self._asked.text_at, self._asked.go_on
+                )
+        for ring in rings:
+            tail = self._tails[ring.cpu]
+            mine = ring.hash == self._schema.hash or tail.offset not in active
+            if before and ring.offset in active and ring.offset != tail.offset and mine:
+                self.frequency = ring.frequency
+                tail.offset = ring.offset
 
     def _look(self, tail: RingTail) -> list[Item]:
-        def twice(data: mmap) -> list[Ring | None]:
+        def twice(data: Bytes) -> list[Ring | None]:
             # The second read shows what was overwritten during the first one.
             return [ring_at(data, tail.offset), ring_at(data, tail.offset)]
 
         ring, later = self._source.searched(twice) or (None, None)
-        return [] if ring is None or later is None else tail.take(ring, later)
+        if ring is None or later is None:
+            tail.gone()
+            return []
+        return tail.take(ring, later)
 
     def wait(self) -> list[Item]:
-        """Wait until there is something new, and return it as `new` does; Ctrl-C ends the wait."""
+        """Wait until there is something new and return it, as `new` does; Ctrl-C ends that after a last read.
+
+        Raises Discontinued.
+        """
         while True:
-            time.sleep(_PAUSE)
+            self.over = not self._source.wait(_PAUSE)
             items = self.new()
+            if self.over:
+                return _by_time([*items, *(item for tail in self._tails.values() for item in tail.end())])
             if items:
                 return items
+
+
+def _counters_of(ring: Ring) -> tuple[int, ...]:
+    return ring.boots, ring.events, ring.dropped, ring.written
+
+
+def _by_time(items: Iterable[Item]) -> list[Item]:
+    said: list[Item] = []
+    events: list[WireEvent] = []
+    for item in items:
+        if isinstance(item, WireEvent):
+            events.append(item)
+        else:
+            said.append(item)
+    return [*said, *sorted(events, key=lambda event: event.time or 0)]

@@ -16,17 +16,26 @@ from tesc.wire.packet import TEXT_ADDRESS, TEXT_CUT, TEXT_NULL, TEXT_WHOLE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from mmap import mmap
+    from collections.abc import Iterable, Iterator
+    from typing import Protocol
 
     from tesc.wire.items import Item, Value
     from tesc.wire.packet import TextAt
     from tesc.wire.schema import Signature, WireSchema
 
+    class Bytes(Protocol):
+        """What can be searched as bytes can: a file that may become shorter meanwhile, for example."""
+
+        def __getitem__(self, where: slice, /) -> bytes: ...
+
+        def find(self, what: bytes, start: int = 0, /) -> int: ...
+
+
 MAGIC = b"ovmfmdg1ovmfmdg2"
 HEADER = 256
 _VERSION = b"tesc-guest-ring 1 "
 _ORDER = 0x0102030405060708
-_MARK = 0xE7
+MARK = 0xE7
 # Stands for a clock rate that only the guest's hardware knows.
 _UNKNOWN_RATE = (1 << 64) - 1
 _MOST = 1 << 30
@@ -73,7 +82,7 @@ def ring_of_log(version: str, log: bytes) -> Ring | None:
     votes: dict[int, int] = {}
     for at in range(0, len(data) - 7, 8):
         head, check = struct.unpack_from("<II", data, at)
-        if head >> 24 == _MARK:
+        if head >> 24 == MARK:
             first = (head ^ check ^ hash_ & 0xFFFFFFFF) - at & 0xFFFFFFFF
             votes[first] = votes.get(first, 0) + 1
     first = max(votes, key=lambda one: votes[one], default=0)
@@ -97,29 +106,42 @@ def _known_rate(frequency: int) -> int:
     return 0 if frequency == _UNKNOWN_RATE else frequency
 
 
-def find_rings(data: bytes | mmap) -> list[Ring]:
+def find_rings(data: Bytes) -> list[Ring]:
     """The latest ring of each CPU in a copy of memory, sorted by CPU."""
+    return latest(all_rings(data))
+
+
+def latest(rings: Iterable[Ring]) -> list[Ring]:
+    """The ring of the last boot of each CPU, sorted by CPU."""
     found: dict[int, Ring] = {}
-    at = data.find(MAGIC)
-    while at >= 0:
-        one = ring_at(data, at)
-        if one is not None and (one.cpu not in found or found[one.cpu].boots <= one.boots):
+    for one in rings:
+        if one.cpu not in found or found[one.cpu].boots <= one.boots:
             found[one.cpu] = one
-        at = data.find(MAGIC, at + 8)
     return [found[cpu] for cpu in sorted(found)]
 
 
-def ring_at(data: bytes | mmap, at: int) -> Ring | None:
+def all_rings(data: Bytes) -> Iterator[Ring]:
+    """All rings in a copy of memory, also those of earlier boots at other offsets."""
+    at = data.find(MAGIC)
+    while at >= 0:
+        one = ring_at(data, at)
+        if one is not None:
+            yield one
+        at = data.find(MAGIC, at + 8)
+
+
+def ring_at(data: Bytes, at: int) -> Ring | None:
     """The ring whose magic number is at an offset; None if it is not one of tesc's."""
-    if len(data) < at + HEADER or data[at : at + 16] != MAGIC:
+    head = data[at : at + HEADER]
+    if len(head) < HEADER or head[:16] != MAGIC:
         return None
-    header, size = struct.unpack_from("<QQ", data, at + 16)
+    header, size = struct.unpack_from("<QQ", head, 16)
     if header != HEADER or not 1024 <= size <= _MOST or size & (size - 1):
         return None
-    if data[at + 64 : at + 64 + len(_VERSION)] != _VERSION:
+    if head[64 : 64 + len(_VERSION)] != _VERSION:
         return None
-    order = "<" if struct.unpack_from("<Q", data, at + 192)[0] == _ORDER else ">"
-    fields = struct.unpack_from(f"{order}8Q", data, at + 192)
+    order = "<" if struct.unpack_from("<Q", head, 192)[0] == _ORDER else ">"
+    fields = struct.unpack_from(f"{order}8Q", head, 192)
     body = data[at + HEADER : at + HEADER + size]
     if fields[0] != _ORDER or len(body) < size:
         return None
@@ -222,7 +244,7 @@ class Records:
         place = (self._first + at) & 0xFFFFFFFF
         stop = at + 8 * words
         if (
-            head >> 24 != _MARK
+            head >> 24 != MARK
             or check != head ^ place ^ (self._ring.hash & 0xFFFFFFFF)
             or wire_id >= len(self._signatures)
             or not words

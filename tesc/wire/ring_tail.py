@@ -6,8 +6,10 @@ counted when the guest pauses, because only then its counter and its ring agree.
 
 from __future__ import annotations
 
+import struct
+
 from tesc.wire.items import Before, LostInGuest, Missing, OtherSchema, Restart, Skipped
-from tesc.wire.ring import HEADER, Records, ordered
+from tesc.wire.ring import HEADER, MARK, Records, ordered
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
 _WRAP = 1 << 32
 # How often an unfinished record of an interrupted event is tried before it is skipped.
 _PATIENCE = 20
+# The words of the longest record; only one with texts can be that long.
+_MOST_WORDS = 255
 # After this many reads without new data, no CPU is within an event.
 _QUIET = 2
 
@@ -33,9 +37,20 @@ class RingTail:
         self._schema = schema
         self._text_at = text_at
         self._go_on = go_on
+        words = [_MOST_WORDS if "t" in letters else 2 + len(letters) for letters in _letters(schema)]
+        self._longest = 8 * max(words, default=0)
         self._boots = 0
         self._reported = 0
+        self._gone = False
         self._start()
+
+    def gone(self) -> None:
+        """There was no ring at its place: one that is there again is another one."""
+        self._gone = True
+
+    def end(self) -> list[Item]:
+        """What is missing so far, without waiting for the guest to pause."""
+        return self._missing()
 
     def _start(self) -> None:
         self._place = 0  # how many bytes were read, modulo 2^32
@@ -48,6 +63,9 @@ class RingTail:
         self._waited = 0
         # Whether the next offset may be within a record.
         self._searching = False
+        # The counters at the last read, and the last record that was read, with its place.
+        self._counted = (0, 0)
+        self._last: tuple[int, bytes] | None = None
 
     def take(self, ring: Ring, later: Ring) -> list[Item]:
         """What is new in the ring; `later` is the ring read after all of `ring` was copied."""
@@ -60,11 +78,13 @@ class RingTail:
                 return made
         if later.boots != ring.boots:
             return made  # it is just restarting
-        if ring.boots != self._boots:
+        if self._gone or ring.boots != self._boots or self._is_another(ring, later):
             if self._boots:
                 made.append(Restart(ring.offset))
             self._boots = ring.boots
+            self._gone = False
             self._start()
+        self._counted = ring.events, ring.dropped
         read = self._events(ring, later)
         made += read
         if ring.dropped > self._dropped:
@@ -72,13 +92,38 @@ class RingTail:
             self._dropped = ring.dropped
         busy = read or self._waited or ring.events != later.events
         self._quiet = 0 if busy else self._quiet + 1
-        if self._quiet >= _QUIET and ring.events > self._seen:
-            count = ring.events - self._seen
-            made.append(Before(ring.offset, count, 0) if self._late else Missing(ring.offset, count))
-            self._seen = ring.events
         if self._quiet >= _QUIET:
+            made += self._missing()
             self._late = False
         return made
+
+    def _missing(self) -> list[Item]:
+        count = self._counted[0] - self._seen
+        if count <= 0:
+            return []
+        self._seen = self._counted[0]
+        return [Before(self.offset, count, 0) if self._late else Missing(self.offset, count)]
+
+    def _is_another(self, ring: Ring, later: Ring) -> bool:
+        """Whether a guest whose memory was cleared, so that its boots count from 1 again, wrote this ring.
+
+        Then its counters are smaller; or the last record that was read is another one, or the middle of one.
+        """
+        if ring.events < self._counted[0] or ring.dropped < self._counted[1]:
+            return True
+        if self._last is None:
+            return False
+        place, record = self._last
+        since = (later.written - place) % _WRAP
+        size = len(ring.data)
+        at = place % size
+        now = ring.data[at : at + len(record)] + ring.data[: max(at + len(record) - size, 0)]
+        if now == record or size < since < _WRAP >> 1:
+            return False  # as it was, or overwritten
+        # A guest that is still the same may be within a record there, but has not finished one.
+        head, check = struct.unpack_from(f"{ring.order}II", now)
+        whole = head >> 24 == MARK and check == head ^ place ^ (ring.hash & 0xFFFFFFFF)
+        return whole or since >= _WRAP >> 1 or since + 2 * self._longest <= size
 
     def _events(self, ring: Ring, later: Ring) -> list[Item]:
         """The events since the last read; stops at an unfinished one."""
@@ -95,6 +140,7 @@ class RingTail:
                     made.append(self._given_up(ring, first + given_up, at - given_up))
                     given_up = None
                 made.append(event)
+                self._last = (first + at) % _WRAP, data[at : at + 8 * words]
                 at += 8 * words
                 self._seen += 1
                 self._searching, self._waited = False, 0
@@ -124,3 +170,7 @@ class RingTail:
         self._searching = True
         self._late = self._late or not self._looked
         return min(kept, len(data))
+
+
+def _letters(schema: WireSchema) -> list[str]:
+    return ["".join([kind.letter for kind in signature.kinds]) for signature in schema.signatures]

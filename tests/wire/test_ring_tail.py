@@ -204,3 +204,35 @@ def test_following_a_memory(schema, tmp_path, monkeypatch):
             time.sleep(0.5)
             reader.send_signal(signal.SIGINT)
             assert lost in reader.stderr.read()
+
+
+@given(st.integers(0, 1 << 30))
+@settings(deadline=None, max_examples=60)
+def test_a_guest_that_starts_again_at_any_time(seed):
+    """Without knowing that it did. Its first events come, unless they are overwritten before that."""
+    from tesc.syntax.parser import parse
+    from tesc.syntax.source import Source
+    from tesc.units.resolve import resolve
+
+    schema = schema_of_range(resolve((parse(Source("x", EVENTS)),)), 0)
+    rand = random.Random(seed)
+    memory, tail = Memory(schema), RingTail(0, schema)
+    sent = 0
+    for _ in range(30):
+        begun = sent
+        restarts = rand.random() < 0.3
+        wrote = memory.events
+        if restarts:
+            memory.start()
+        for _ in range(rand.randrange(SIZE // 24 if restarts else 100)):
+            memory.event(0, sent) if rand.random() < 0.5 else memory.event(1, sent, 7)
+            sent += 1
+        items = [item for _ in range(4) for item in look(tail, memory)]
+        found, said = numbers(items), others(items)
+        if restarts:
+            assert (found, said) == (list(range(begun, sent)), [Restart(0)] if wrote else [])
+        else:
+            missing = sum(one.count for one in said if isinstance(one, (Before, Missing)))
+            assert found == list(range(begun + missing, sent)) and not any(
+                isinstance(one, (Restart, Skipped)) for one in said
+            )
