@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdarg.h>
 #ifndef _WIN32
+#include <sys/mman.h>
 #include <unistd.h>
 #else
 #include <io.h>
@@ -66,6 +67,10 @@ static FILE *opened(const char *variable)
 /* Open what is to be written, and switch everything on. */
 void begin(void)
 {
+#ifndef _WIN32
+    /* A probe in the kernel cannot fetch a page of the program that nothing has read yet: its text would be empty. */
+    (void)mlockall(MCL_CURRENT);
+#endif
     expected_file = opened("EXPECTED");
     log_file = opened("LOG_FILE");
     simple_file = opened("SIMPLE_FILE");
