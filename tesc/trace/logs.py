@@ -5,6 +5,8 @@ An event's line is its name, a space and its formatted arguments, after one of t
 on; without a fraction if that is 0). A monitor's `(qemu) ` may precede it. Other lines are counted, and
 passed to the caller's function, if there is one.
 
+Lines end in LF or, after Windows or a serial console, in CR LF. A text that spans lines then does so, too.
+
 A line that begins like an event's but does not fit its format is examined again: a string may contain a line
 end, or the lines of two threads may have run into each other.
 """
@@ -42,9 +44,9 @@ _MOST_LINES = 16
 # Threads and seconds have at most ten digits: without a limit, each digit of a long run of digits would be
 # tried as a beginning.
 _STAMP = rb"(\d{1,10})@(\d{1,10})\.(\d{6}):|(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{6}))?Z "
-_LINE = re.compile(rb"(?:\(qemu\) )*(?:%s)?([A-Za-z_][A-Za-z0-9_]*)(?: |$)" % _STAMP)
+_LINE = re.compile(rb"(?:\(qemu\) )*(?:%s)?([A-Za-z_][A-Za-z0-9_]*)(?: |\r?$)" % _STAMP)
 _INNER = re.compile(
-    rb"(?:\d{1,10}@\d{1,10}\.\d{6}:|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{6})?Z )[A-Za-z_]\w*(?: |$)"
+    rb"(?:\d{1,10}@\d{1,10}\.\d{6}:|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{6})?Z )[A-Za-z_]\w*(?: |\r?$)"
 )
 _WORD = re.compile(rb"\w+")
 
@@ -117,7 +119,7 @@ class LogReader(RecordReader):
             lines += 1
             event = self._declared[event_id]
             try:
-                inverse(event.format, event.kinds, event.model)(line[head.stop :])
+                inverse(event.format, event.kinds, event.model)(_text(line[head.stop :]))
             except PayloadMismatch:
                 misfits.append(event.name)
         return lines, misfits
@@ -213,7 +215,7 @@ class LogReader(RecordReader):
                 continue
             text = line[head.stop :]
             try:
-                rows.append((time, head.thread, slot[text]))
+                rows.append((time, head.thread, slot[_text(text) if text[-1:] == b"\r" else text]))
             except PayloadMismatch:
                 following = lines[number : number + _MOST_LINES]
                 known = over or len(following) == _MOST_LINES
@@ -252,7 +254,7 @@ class LogReader(RecordReader):
             if len(text) > LONGEST_KEPT * 8:
                 break
             try:
-                rows.append((head.time, head.thread, slot[text]))
+                rows.append((head.time, head.thread, slot[_text(text)]))
             except PayloadMismatch:
                 continue
             return used
@@ -277,6 +279,7 @@ class LogReader(RecordReader):
         """Whether an event's line begins at an offset of a line, with or without a time before it."""
         if _INNER.search(line, at):
             return True
+        line = _text(line)
         for match in _WORD.finditer(line, at):
             word = match[0][-self._longest :]
             if line[match.end() : match.end() + 1] not in (b"", b" "):
@@ -324,6 +327,11 @@ class LogReader(RecordReader):
                 self._seconds.clear()
             whole = self._seconds[date] = _epoch(date)
         return Head(whole + int(fraction or 0) * 1000 - self.ahead, UNKNOWN, name, match.end())
+
+
+def _text(lines: bytes) -> bytes:
+    """The text of lines without their CR, if the last one has one: else a CR is part of the text."""
+    return lines[:-1].replace(b"\r\n", b"\n") if lines[-1:] == b"\r" else lines
 
 
 def _epoch(date: bytes) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tesc.trace.counting import count
@@ -92,6 +92,31 @@ def test_a_text_with_line_ends(log, chunk):
     assert [row[2] for row in rows] == [("say", (b"a\nb\n\nc", 1)), ("idle", ())]
     assert errors == [(23, "a line of 'say' that does not match its format in trace-events")]
     assert others == []
+
+
+LINES = st.lists(
+    st.one_of(
+        st.sampled_from([b"idle ", b"idle", b"7@1.000002:idle", b"vcpu reset", b"SeaBIOS", b"", b"\r"]),
+        st.sampled_from([b"read blk 0x1 offset 2 flags 0x3", b"read blk 0x1 offset 2 fl5@1.000002:idle"]),
+        st.text("a \r\n'", max_size=6).map(lambda text: b"say '%s'   1" % text.encode()),
+        st.text("ab \r", max_size=5).map(lambda text: b"pair %s c" % text.encode()),
+    ),
+    max_size=12,
+)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(lines=LINES, chunk=st.sampled_from([1, 7, 1 << 18]), ended=st.booleans())
+def test_cr_lf(log, lines, chunk, ended):
+    """A log whose lines end in CR LF has the same records as with LF; a CR within a text stays."""
+    lines = [b"idle ", *lines, b"say '\r a'   2"]
+    plain = b"\n".join(lines) + b"\n" * ended
+    rows, errors, others = log(plain, chunk)
+    crossed, complaints, rest = log(plain.replace(b"\n", b"\r\n"), chunk)
+    assert crossed == rows
+    assert rows[-1][2] == ("say", (b"\r a", 2))
+    assert [message for _, message in complaints] == [message for _, message in errors]
+    assert [line.rstrip(b"\r") for line in rest] == [line.rstrip(b"\r") for line in others]
 
 
 @pytest.mark.parametrize("row", [b"9", b"w", b"w ", b"9@", b"1@2."])
