@@ -236,6 +236,8 @@ def offline(wheelhouse, tmp_path):
         "PIP_CONFIG_FILE": os.devnull,
         "PIP_DISABLE_PIP_VERSION_CHECK": "1",
         "PIP_FIND_LINKS": str(wheelhouse),
+        # Compiling every module of a package takes longer than what is tested here.
+        "PIP_NO_COMPILE": "1",
         "PIP_NO_INDEX": "1",
         "PIPX_DEFAULT_BACKEND": "pip",
         "PIPX_HOME": str(home / "pipx"),

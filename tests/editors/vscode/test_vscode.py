@@ -17,43 +17,48 @@ UPDATE = os.environ.get("TESC_UPDATE_SCREENSHOT") == "1"
 PICTURES = ("findings", "fix", "callers", "generated", "walkthrough")
 
 
-def _run(vscode, suite, name, workspace, tmp_path, **job):
-    results = tmp_path / "results.json"
-    done = vscode(
-        "suite.mts",
-        {
-            "workspace": str(workspace),
-            "extension": str(EXTENSION),
-            "suite": str(suite),
-            "screenshot": str(tmp_path / "end.png"),
-            **job,
-        },
-        TESC_E2E_SUITE=name,
-        TESC_E2E_RESULTS=str(results),
-    )
-    assert results.exists(), done.stdout + done.stderr
-    said = json.loads(results.read_text())
-    failed = "\n\n".join(f"{test}\n{result}" for test, result in said.items() if result != "passed")
-    assert not failed, failed
-    assert done.returncode == 0, done.stdout + done.stderr
-    return said
+@pytest.fixture(scope="module")
+def in_the_host(vscode, suite, installed, tmp_path_factory):
+    """The extension host's tests, by suite and name: "passed", or what failed; and the finished process.
 
-
-def test_features(vscode, suite, kettle, tmp_path):
-    assert len(_run(vscode, suite, "features", kettle, tmp_path)) > 10
-
-
-def test_a_workspace_that_is_not_trusted(vscode, suite, tmp_path, installed):
-    """It contains a venv, and settings that name a program: neither is run before it is trusted."""
-    workspace = tmp_path / "workspace"
+    The workspace contains a venv, and settings that name a program.
+    """
+    folder = tmp_path_factory.mktemp("suites")
+    workspace = make_kettle(folder / "kettle")
     for program in (workspace / ".venv" / "bin" / "tesc", workspace / "tools" / "tesc"):
         program.parent.mkdir(parents=True)
         program.write_text(f"#!/bin/sh\necho >'{workspace}/ran'\nexec '{installed('tesc')}' \"$@\"\n")
         program.chmod(0o755)
-    (workspace / "trace-events").write_text('lost(int a) "%s"\n')
     (workspace / ".vscode").mkdir()
     (workspace / ".vscode" / "settings.json").write_text(json.dumps({"tesc.path": "tools/tesc"}))
-    assert len(_run(vscode, suite, "trust", workspace, tmp_path, untrusted=True)) == 2
+    results = folder / "results.json"
+    job = {
+        "workspace": str(workspace),
+        "extension": str(EXTENSION),
+        "suite": str(suite),
+        "screenshot": str(folder / "end.png"),
+    }
+    done = vscode("suite.mts", job, TESC_E2E_RESULTS=str(results))
+    assert results.exists(), done.stdout + done.stderr
+    return json.loads(results.read_text()), done
+
+
+def failures(said: dict[str, str]) -> str:
+    return "\n\n".join(f"{test}\n{result}" for test, result in said.items() if result != "passed")
+
+
+def test_a_workspace_that_is_not_trusted(in_the_host):
+    """Neither the venv's program nor the one that its settings name is run before it is trusted."""
+    said, _ = in_the_host
+    assert not failures(said["trust"])
+    assert len(said["trust"]) == 3
+
+
+def test_features(in_the_host):
+    said, done = in_the_host
+    assert not failures(said["features"])
+    assert len(said["features"]) > 10
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_as_a_person_would(vscode, vsix, kettle, tmp_path):

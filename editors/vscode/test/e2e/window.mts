@@ -49,10 +49,10 @@ try {
   await page.keyboard.press("Control+S");
   const place = line(TYPED).locator("span span", { hasText: "%d" }).last();
   const hover = page.locator(".monaco-hover:not(.hidden)", { hasText: "TE401" });
-  await insist(page, async () => {
+  await insist(page, async (timeout) => {
     await page.mouse.move(5, 5);
     await place.hover();
-    await hover.waitFor({ timeout: 5000 });
+    await hover.waitFor({ timeout });
   });
   const said = await hover.innerText();
   await take("findings");

@@ -186,13 +186,16 @@ function listening(server: ChildProcess): Promise<string> {
   });
 }
 
+/** How long the attempts of `insist` may wait for an effect, in milliseconds: most come at once, or never. */
+const PATIENCE = [1500, 3000, 5000, 5000, 5000];
+
 /** Do again what the window did not react to, as a person would: while it is busy, a menu may close again. */
-export async function insist(page: Page, act: () => Promise<void>): Promise<void> {
-  for (let left = 4; ; left--) {
+export async function insist(page: Page, act: (patience: number) => Promise<void>): Promise<void> {
+  for (const [at, patience] of PATIENCE.entries()) {
     try {
-      return await act();
+      return await act(patience);
     } catch (error) {
-      if (left === 0) throw error;
+      if (at + 1 === PATIENCE.length) throw error;
       await page.keyboard.press("Escape");
     }
   }

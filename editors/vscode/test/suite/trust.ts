@@ -1,12 +1,13 @@
-// The extension in an untrusted workspace that contains its own programs and settings.
+// The extension in an untrusted workspace that contains its own programs and settings. In the end it is trusted,
+// and contains neither.
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import * as vscode from "vscode";
 import { api, at, codes, show, until, type Tests } from "./help";
 
 /** What the workspace's programs leave behind when they run. */
 const ran = () => at("ran").fsPath;
-const file = () => at("trace-events");
+const file = () => at("heater", "trace-events");
 
 export const tests: Tests = {
   "the tesc on PATH checks, and nothing from the workspace runs": async () => {
@@ -16,7 +17,7 @@ export const tests: Tests = {
     assert.ok(running.kind === "running");
     assert.equal(running.found.origin, "path");
     await show(file());
-    await until("diagnostics", () => codes(file()).includes("TE415"));
+    await until("diagnostics", () => codes(file()).includes("TE302"));
     await vscode.commands.executeCommand("tesc.restart");
     assert.equal(status().kind, "running");
     assert.equal(existsSync(ran()), false);
@@ -34,6 +35,19 @@ export const tests: Tests = {
     assert.equal(running.found.file, at("tools", "tesc").fsPath);
     assert.equal(existsSync(ran()), true);
     await show(file());
-    await until("diagnostics", () => codes(file()).includes("TE415"));
+    await until("diagnostics", () => codes(file()).includes("TE302"));
+  },
+
+  "without the setting, its virtual environment's runs, and without that the one on PATH": async () => {
+    const { status } = await api();
+    const origin = () => {
+      const now = status();
+      return now.kind === "running" ? now.found.origin : null;
+    };
+    await vscode.workspace.getConfiguration("tesc").update("path", undefined, vscode.ConfigurationTarget.Workspace);
+    await until("the environment's server", () => origin() === "environment");
+    rmSync(at(".venv").fsPath, { recursive: true });
+    await vscode.commands.executeCommand("tesc.restart");
+    await until("the server on PATH", () => origin() === "path");
   },
 };
