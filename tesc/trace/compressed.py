@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from tesc.trace.errors import Broken, Unusable
+import time
+
+from tesc.trace.errors import Broken
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -12,8 +14,11 @@ if TYPE_CHECKING:
 _XZ = b"\xfd7zXZ\0"
 _GZIP = b"\x1f\x8b\x08"
 _ZSTD = b"\x28\xb5\x2f\xfd"
+_MAGICS = (_XZ, _GZIP, _ZSTD)
 # How many first bytes are needed to recognize them.
 MAGIC = 6
+# The pause, in seconds, while waiting for a non-blocking pipe.
+PAUSE = 0.1
 
 
 class Decompressed:
@@ -38,8 +43,62 @@ class Decompressed:
         self._file.close()
 
 
-def decompressed(file: FileIO, head: bytes, path: str) -> Decompressed | None:
-    """The content of a file with the first bytes `head`; None if it is not compressed. Raises Unusable."""
+class Piped:
+    """A file that cannot be peeked at, such as a pipe: it may be compressed, which its first bytes say."""
+
+    def __init__(self, file: FileIO) -> None:
+        self._file = file
+        self._head = b""
+        self._content: FileIO | Decompressed | None = None
+
+    def read(self, size: int) -> bytes | None:
+        """The next bytes, none at the end; None if a non-blocking pipe has none yet. Raises Broken."""
+        while self._content is None:
+            part = self._file.read(size)
+            if part is None:
+                return None
+            self._head += part
+            if part and len(self._head) < MAGIC and any(one.startswith(self._head) for one in _MAGICS):
+                continue
+            head, self._head = self._head, b""
+            begun: Any = _Begun(self._file, head)
+            self._content = decompressed(begun, head)
+            if self._content is None:
+                self._content = self._file
+                return head
+        return self._content.read(size)
+
+    def fileno(self) -> int:
+        return self._file.fileno()
+
+    def close(self) -> None:
+        (self._content or self._file).close()
+
+
+class _Begun:
+    """A file whose first bytes were read already."""
+
+    def __init__(self, file: FileIO, head: bytes) -> None:
+        self._file = file
+        self._head = head
+
+    def read(self, size: int = -1) -> bytes:
+        if self._head:
+            stop = len(self._head) if size < 0 else size
+            part, self._head = self._head[:stop], self._head[stop:]
+            return part
+        while True:
+            more = self._file.read(size)
+            if more is not None:
+                return more
+            time.sleep(PAUSE)
+
+    def close(self) -> None:
+        self._file.close()
+
+
+def decompressed(file: FileIO, head: bytes) -> Decompressed | None:
+    """The content of a file with the first bytes `head`; None if it is not compressed. Raises Broken."""
     stream: Any
     if head.startswith(_XZ):
         import lzma
@@ -53,11 +112,11 @@ def decompressed(file: FileIO, head: bytes, path: str) -> Decompressed | None:
         stream = gzip.open(file)  # noqa: SIM115
         return Decompressed(file, stream, (gzip.BadGzipFile, zlib.error, EOFError))
     if head.startswith(_ZSTD):
-        return _zstd(file, path)
+        return _zstd(file)
     return None
 
 
-def _zstd(file: FileIO, path: str) -> Decompressed:
+def _zstd(file: FileIO) -> Decompressed:
     stream: Any
     try:
         from compression import zstd  # type: ignore[import-not-found, unused-ignore] # from Python 3.14 on
@@ -69,8 +128,8 @@ def _zstd(file: FileIO, path: str) -> Decompressed:
     try:
         import zstandard
     except ImportError:
-        raise Unusable(
-            f"{path}: compressed by zstd, which needs Python 3.14 or the package zstandard "
+        raise Broken(
+            "compressed by zstd, which needs Python 3.14 or the package zstandard "
             "(pip install 'tesc[fast]'); or: zstdcat FILE | tesc decode - ..."
         ) from None
     stream = zstandard.ZstdDecompressor().stream_reader(file, read_across_frames=True)

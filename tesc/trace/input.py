@@ -9,7 +9,7 @@ import time
 from io import FileIO
 
 from tesc.trace import compressed
-from tesc.trace.errors import Unusable
+from tesc.trace.errors import Broken, Unusable
 from tesc.trace.file_view import FileView
 from tesc.trace.following import Followed
 
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     T = TypeVar("T")
 
 CHUNK = 1 << 18
-# The pause, in seconds, while waiting for a non-blocking pipe.
-_PAUSE = 0.1
 
 
 class TraceInput:
@@ -52,7 +50,9 @@ class TraceInput:
         if path == "-":
             if sys.stdin is None:
                 raise OSError(0, "standard input is closed", self.path)
-            self._file: FileIO | compressed.Decompressed = FileIO(sys.stdin.fileno(), closefd=False)
+            self._file: FileIO | compressed.Decompressed | compressed.Piped = FileIO(
+                sys.stdin.fileno(), closefd=False
+            )
         else:
             self._file = FileIO(path)
         # A pipe that ends has no more writers.
@@ -67,17 +67,20 @@ class TraceInput:
             self._followed = Followed(self._file, None if path == "-" else path)
 
     def _open_compressed(self, regular: bool) -> None:
-        """Decompress a compressed file; a pipe cannot be peeked at. Raises Unusable."""
+        """Decompress a compressed file; whether a pipe is one is known when it is read. Raises Unusable."""
         self.compressed = False
-        if not regular or not hasattr(os, "pread"):
-            return
         assert isinstance(self._file, FileIO)
+        if not regular:
+            self._file = compressed.Piped(self._file)
+            return
+        if not hasattr(os, "pread"):
+            return
         head = os.pread(self._file.fileno(), compressed.MAGIC, os.lseek(self._file.fileno(), 0, os.SEEK_CUR))
         try:
-            found = compressed.decompressed(self._file, head, self.path)
-        except Unusable:
+            found = compressed.decompressed(self._file, head)
+        except Broken as broken:
             self._file.close()
-            raise
+            raise Unusable(f"{self.path}: {broken}") from None
         if found is not None:
             self._file = found
             self.compressed, self._follow = True, False
@@ -148,7 +151,7 @@ class TraceInput:
                     if not self._followed.wait():
                         break
                 elif part is None:
-                    time.sleep(_PAUSE)  # a non-blocking pipe
+                    time.sleep(compressed.PAUSE)  # a non-blocking pipe
                 else:
                     break
         finally:

@@ -6,6 +6,7 @@ import gzip
 import json
 import lzma
 import os
+import re
 import signal
 import struct
 import subprocess
@@ -290,8 +291,8 @@ def test_a_32_bit_program(decode, folder):
 
 
 @pytest.mark.parametrize("how", ["xz", "gzip", "zstd"])
-@pytest.mark.parametrize("stdin", [False, True])
-def test_compressed(decode, folder, how, stdin):
+@pytest.mark.parametrize("through", ["name", "stdin", "pipe", "slow pipe", "FIFO"])
+def test_compressed(decode, folder, how, through):
     plain = (folder / "trace").read_bytes()
     if how == "xz":
         packed = lzma.compress(plain)
@@ -300,10 +301,16 @@ def test_compressed(decode, folder, how, stdin):
     else:
         packed = pytest.importorskip("zstandard").compress(plain)
     (folder / "packed").write_bytes(packed)
-    if stdin:
-        with (folder / "packed").open("rb") as file:
-            command = [sys.executable, "-m", "tesc", "decode", "--events", "events", "-"]
-            done = subprocess.run(command, cwd=folder, stdin=file, capture_output=True)
+    if through != "name":
+        pipes = {
+            "stdin": "< packed",
+            "pipe": "< <(cat packed)",
+            "slow pipe": "< <(head -c 2 packed; sleep 0.2; tail -c +3 packed)",
+            "FIFO": "<(cat packed)",
+        }
+        trace = "" if through == "FIFO" else "- "
+        command = f"{sys.executable} -m tesc decode --events events {trace}{pipes[through]}"
+        done = subprocess.run(["bash", "-c", command], cwd=folder, capture_output=True)
         assert (done.returncode, done.stdout, done.stderr) == (0, b"".join(LINES), b"")
         return
     assert decode("packed") == (0, b"".join(LINES), "")
@@ -313,6 +320,25 @@ def test_compressed(decode, folder, how, stdin):
     assert b"".join(LINES).startswith(out)
     assert err.startswith("tesc: error: packed: ")
     assert "\n" not in err[:-1]
+
+
+@pytest.mark.parametrize("through", ["packed", "<(cat packed)", "- < <(cat packed)"])
+def test_compressed_by_what_is_not_installed(folder, through):
+    """The message names the trace and the way out, also if only reading shows the compression."""
+    (folder / "packed").write_bytes(b"\x28\xb5\x2f\xfd" + bytes(20))
+    code = (
+        "import sys; sys.modules['zstandard'] = sys.modules['compression'] = None\n"
+        "from tesc.cli.main import main; sys.exit(main(['decode', '--events', 'events', sys.argv[1]]))"
+    )
+    command = f'{sys.executable} -c "$CODE" {through}'
+    environment = {**os.environ, "CODE": code}
+    done = subprocess.run(
+        ["bash", "-c", command], cwd=folder, env=environment, capture_output=True, text=True
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert re.fullmatch(
+        r"tesc: error: \S+: compressed by zstd, which needs .*\| tesc decode - \.\.\.\n", done.stderr
+    )
 
 
 def test_cells_that_spreadsheets_would_run(decode, folder):
