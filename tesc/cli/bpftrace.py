@@ -1,4 +1,4 @@
-"""`tesc bpftrace`: scripts for the SDT probes of a QEMU, with named and typed arguments."""
+"""`tesc bpftrace`: scripts for QEMU's SDT probes, with named and typed arguments."""
 
 from __future__ import annotations
 
@@ -29,16 +29,17 @@ _EPILOG = """\
     tesc bpftrace 'virtio_blk_*' --where 'status != 0' > blk.bt
     bpftrace blk.bt -c 'qemu-system-x86_64 ...'
 
-These print what the log backend would print, without switching anything on in QEMU. It only has to be built
-with the dtrace backend, as those of Fedora, RHEL, SUSE and Ubuntu are (Debian's has no probes). Whatever a
+The script prints what the log backend would print, without enabling any event in QEMU. QEMU only has to be
+built with the dtrace backend, as in Fedora, RHEL, SUSE and Ubuntu (Debian's QEMU has no probes). Whatever the
 version of bpftrace does not support is left out and reported: arguments beyond the sixth (0.17, 0.23), long
-texts.
+strings.
 
-PATTERN is a name in which * matches any characters and ? any one; '-PATTERN' (after --) removes events
-again. CONDITION is that of 'tesc decode --where', but bpftrace supports only the patterns 'abc*' and, from
-0.23 on, '*abc*', and no times from the first record.
+PATTERN is a name in which * matches any characters and ? a single one; '-PATTERN' (after --) excludes events.
+CONDITION is as for 'tesc decode --where', but bpftrace supports only the patterns 'abc*' and, from 0.23 on,
+'*abc*', and no times relative to the first record.
 
-exit status: 0 a script was printed, 1 it was, but the events file has errors, 2 none was printed
+exit status: 0 a script was printed, 1 a script was printed, but the events file has errors, 2 no script was
+printed
 """
 
 
@@ -80,7 +81,7 @@ def add_parser(commands: Commands) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Carry out the command; returns the exit status."""
+    """Run the command; returns the exit status."""
     from tesc.trace.output import open_output
 
     if options.span and not options.latency:
@@ -100,7 +101,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _events(options: argparse.Namespace) -> tuple[list[TracedEvent], bool]:
-    """The wanted events, and whether their files have no errors."""
+    """The selected events, and whether their file is free of errors. Raises Failure."""
     from tesc.trace.events import Catalogue
     from tesc.trace.selection import chooser, unmatched
 
@@ -117,6 +118,7 @@ def _events(options: argparse.Namespace) -> tuple[list[TracedEvent], bool]:
 
 
 def _script(options: argparse.Namespace, events: list[TracedEvent]) -> Script:
+    """The script that the options ask for. Raises Failure."""
     from tesc.trace.bpf_script import latency_script, printing_script
     from tesc.trace.expressions import BadExpression
     from tesc.trace.spans import BadPairing, likely_pairings, parse_pairing
@@ -132,7 +134,7 @@ def _script(options: argparse.Namespace, events: list[TracedEvent]) -> Script:
         check_keys(options.span, pairings, events)
         pairings = pairings or likely_pairings(events)
         if not pairings:
-            raise Failure("no event names suggest a beginning and an end: give them with --span")
+            raise Failure("no events look like the beginning and end of a span: name them with --span")
         return latency_script(events, pairings, binary, version, where, probes)
     except BadPairing as wrong:
         raise Failure(str(wrong)) from None
@@ -149,13 +151,11 @@ def _probes(binary: str) -> set[str] | None:
     try:
         found = probes_of(binary, PROVIDER)
     except OSError as wrong:
-        error(
-            f"{binary}: {wrong.strerror or wrong}; the script is written for a file of this path", "warning"
-        )
+        error(f"{binary}: {wrong.strerror or wrong}; the script expects the program at this path", "warning")
         return None
     if not found:
         what = "is not an ELF file" if found is None else "has no SDT probes of QEMU"
-        error(f"{binary} {what}; the script is written for one of this path that has them", "warning")
+        error(f"{binary} {what}; the script expects a program with probes at this path", "warning")
         return None
     return found
 
@@ -177,7 +177,7 @@ def _version(given: str | None) -> Version:
         match = re.search(r"v?(\d+)\.(\d+)", said)
         if match is not None:
             number = (int(match[1]), int(match[2]))
-            # The script is for the newest known version that is not newer.
+            # Write for the newest known version that is not newer than the installed one.
             return Version(max([one for one in VERSIONS.values() if one <= number], default=(0, 17)))
     return Version(NEWEST)
 

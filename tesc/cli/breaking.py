@@ -1,4 +1,4 @@
-"""`tesc breaking`: what a change of events breaks for those who depend on them."""
+"""`tesc breaking`: what a change to events breaks for scripts and programs that depend on them."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ if TYPE_CHECKING:
 KINDS = {
     "wire": "guests' IDs and recorded traces",
     "probe": "SystemTap, bpftrace and LTTng",
-    "text": "what reads logs",
+    "text": "programs that read logs",
     "name": "-trace patterns and lists of events",
     "source": "code that calls events",
 }
 _EPILOG = """\
 exit status: 0 nothing breaks, 1 something does, 2 the comparison failed
 
-VERSION is a file of events (such as QEMU's trace-events-all), a folder, or a revision in git; files
-and folders are searched for first. It is compared with the PATHs as they are now.
+VERSION is a file of events (such as QEMU's trace-events-all), a folder, or a revision in git; an
+existing file or folder takes precedence. It is compared with the PATHs as they are now.
 
-Comments approve a change where it is made: '# tesc: renamed-from OLD_NAME' and
+Comments in the files approve a change: '# tesc: renamed-from OLD_NAME' and
 '# tesc: breaking[KIND, ...] reason' above the event, '# tesc: removed NAME, ... reason' anywhere in
 a file. 'tesc explain RULE' says what a rule means.
 """
@@ -41,7 +41,7 @@ def add_parser(commands: Commands) -> None:
     parser = commands.add_parser(
         "breaking",
         help="what a change to events breaks for scripts, traces, logs, guests and callers",
-        description="Compare events with another version of them, and report what breaks, and for whom.",
+        description="Compare events with another version of them, and report what breaks and for whom.",
         epilog=_EPILOG,
     )
     parser.add_argument("paths", nargs="*", metavar="PATH", help="files or folders (default: .)")
@@ -62,7 +62,7 @@ def add_parser(commands: Commands) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Carry out the command; returns the exit status."""
+    """Run the command; returns the exit status."""
     from tesc.versions import VersionError, compared, load, working_tree
 
     paths = options.paths or ["."]

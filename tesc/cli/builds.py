@@ -1,4 +1,4 @@
-"""`tesc builds`: the events of several builds in one file, for finding those of a trace."""
+"""`tesc builds`: keeps the events of several builds in one file, to find the build that made a trace."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ _EPILOG = """\
     tesc builds add ours v9.0-ours
     tesc decode trace-1234
 
-These keep the events of builds in the file trace-builds, which tesc looks for in the working folder and
-above it. 'tesc decode' then recognizes by itself which build made a trace, and says where a file given by
+'tesc builds add' keeps the events of a build in the file trace-builds, which tesc looks for in the working
+folder and above it. 'tesc decode' then recognizes which build made a trace, and reports how a file given by
 --events differs. Each build after the first is stored as a difference. To merge two branches that each add
-a build, keep both: 'trace-builds merge=union' in .gitattributes does so.
+a build, keep both additions: 'trace-builds merge=union' in .gitattributes does that.
 
 exit status: 0 done, 2 tesc could not run
 """
@@ -40,8 +40,8 @@ exit status: 0 done, 2 tesc could not run
 def add_parser(commands: Commands) -> None:
     parser = commands.add_parser(
         "builds",
-        help="keep the events of several builds, so that each trace is decoded with its own",
-        description="Keep the events of builds, so that each trace is decoded with those of its own build.",
+        help="keep the events of several builds, to decode each trace with those of its build",
+        description="Keep the events of builds, to decode each trace with those of the build that made it.",
         epilog=_EPILOG,
     )
     parser.add_argument("action", choices=["add", "remove", "list"], help="what to do")
@@ -52,7 +52,7 @@ def add_parser(commands: Commands) -> None:
         metavar="FILE|REV",
         help="its trace-events-all, or the revision that it was built from",
     )
-    parser.add_argument("--builds", metavar="FILE", help=f"the file of builds (default: {FILE}, see below)")
+    parser.add_argument("--builds", metavar="FILE", help=f"the builds file (default: {FILE}, see below)")
     parser.add_argument(
         "--format", choices=["text", "json"], default="text", help="list: how to print them (default: text)"
     )
@@ -61,7 +61,7 @@ def add_parser(commands: Commands) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Carry out the command; returns the exit status."""
+    """Run the command; returns the exit status."""
     needed = {"add": 2, "remove": 1, "list": 0}[options.action]
     given = [word for word in (options.name, options.events) if word is not None]
     if len(given) != needed:
@@ -110,7 +110,7 @@ def _print(builds: dict[str, Build], form: str) -> None:
 
 
 def found_file() -> str | None:
-    """The file of builds of the working folder, or of one above it up to a checkout's top."""
+    """The nearest builds file in the working folder or above it in the checkout; None if there is none."""
     folder = os.getcwd()
     while True:
         path = os.path.join(folder, FILE)
@@ -123,7 +123,7 @@ def found_file() -> str | None:
 
 
 def load_builds(path: str) -> dict[str, Build]:
-    """The builds of a file. Raises Failure."""
+    """The builds in a builds file, by name. Raises Failure, and OSError if it cannot be read."""
     from tesc.trace.builds import BadBuilds, read
 
     try:
@@ -134,7 +134,10 @@ def load_builds(path: str) -> dict[str, Build]:
 
 
 def build_of(paths: Sequence[str]) -> Build | None:
-    """The build that made a trace, with a note, or None if no file of builds has it."""
+    """The build that made the traces, or else the closest one; None if there is no builds file.
+
+    Prints a note that names it; a warning if no build has all events of a trace.
+    """
     from tesc.trace.beginning import mapped_names
     from tesc.trace.builds import origin
 
@@ -160,7 +163,7 @@ def build_of(paths: Sequence[str]) -> Build | None:
 
 
 def warn_of_others(paths: Sequence[str], given: str, events: Sequence[TracedEvent]) -> None:
-    """Warn if a given events file is not that of the build that made a trace."""
+    """Warn if the events file `given` differs from the events of the build that made a trace."""
     from tesc.trace.beginning import mapped_names
     from tesc.trace.builds import differing, origin
 
@@ -183,7 +186,11 @@ def warn_of_others(paths: Sequence[str], given: str, events: Sequence[TracedEven
 
 
 def traced_events(given: str | None, paths: Sequence[str], overrides: Overrides) -> tuple[Workspace, Unit]:
-    """The events of traces: the given ones, else the build's that made them, else an installed QEMU's."""
+    """The workspace and unit of the traces' events.
+
+    They are the given ones, else those of the build that made the traces, else those of an installed QEMU.
+    Raises Failure.
+    """
     from tesc.cli.events import events_unit, unit_of_text
 
     if given is None:
@@ -194,7 +201,7 @@ def traced_events(given: str | None, paths: Sequence[str], overrides: Overrides)
 
 
 def say_oddities(paths: Sequence[str], given: str | None, readers: Sequence[RecordReader]) -> None:
-    """Warn, before decoding, if a trace seems to have other events than the given ones."""
+    """Warn, before decoding, if a trace was probably not made with the given events."""
     from tesc.trace.beginning import oddities
 
     if readers and given is not None:
@@ -204,4 +211,4 @@ def say_oddities(paths: Sequence[str], given: str | None, readers: Sequence[Reco
         if found:
             more = f" (and {len(found) - 1:,} other events)" if len(found) > 1 else ""
             path = reader.catalogue.path
-            error(f"{reader.source.path}: not made with {path}, it seems: {found[0]}{more}", "warning")
+            error(f"{reader.source.path}: probably not made with {path}: {found[0]}{more}", "warning")

@@ -1,4 +1,4 @@
-"""`tesc cache`: where tesc's cache is, and clearing it."""
+"""`tesc cache`: prints the folder of the cache, or clears it."""
 
 from __future__ import annotations
 
@@ -14,9 +14,10 @@ if TYPE_CHECKING:
 _EPILOG = """\
 exit status: 0 done, 2 tesc could not run
 
-The cache holds what was found in files, and the uses of events in sources, keyed by the content of those
-files, the settings and the version of tesc. It is the folder tesc in XDG_CACHE_HOME (default: ~/.cache).
-It is never required: with --no-cache a command neither reads nor writes it.
+The cache holds the findings in files and the uses of events in sources, keyed by the content of those files,
+the settings and the version of tesc; and the tables of queried traces. It is the folder tesc in
+XDG_CACHE_HOME (default: ~/.cache). It is never required: with --no-cache a command neither reads nor
+writes it.
 """
 
 
@@ -34,7 +35,7 @@ def add_parser(commands: Commands) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Carry out the command; returns the exit status."""
+    """Run the command; returns the exit status."""
     if options.action == "dir":
         print_text(f"{cache.folder()}\n")
         return 0

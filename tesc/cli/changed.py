@@ -1,4 +1,4 @@
-"""`tesc check --diff-base` and `--patch`: the change whose findings are reported."""
+"""`tesc check --diff-base` and `--patch`: the change that findings are limited to."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _PATCHES = (".patch", ".diff", ".mbox", ".mbx", ".eml")
 
 
 def forbid(options: argparse.Namespace) -> None:
-    """Reject contradicting options. Raises Failure."""
+    """Raise Failure for options that cannot be combined."""
     if options.diff_base is not None and options.patch is not None:
         raise Failure("--diff-base and --patch cannot be combined")
     if options.write_baseline:
@@ -31,12 +31,12 @@ def forbid(options: argparse.Namespace) -> None:
     for path in options.paths:
         # A shell pattern passes its first file to --patch, and the others as paths.
         if options.patch is not None and path.endswith(_PATCHES):
-            raise Failure(f"{path}: a patch; give each by its own --patch, or all to '--patch -'")
+            raise Failure(f"{path}: a patch; give each with its own --patch, or all to '--patch -'")
 
 
 @contextmanager
 def change(options: argparse.Namespace) -> Iterator[Change]:
-    """The change that the options name; missing paths are filled in. Raises Failure."""
+    """The change that the options name. Without paths, `options.paths` is set. Raises Failure."""
     opened: Change | None = None
     try:
         opened = _since(options) if options.patch is None else _patch(options)
@@ -56,7 +56,7 @@ def _since(options: argparse.Namespace) -> Change:
 def _patch(options: argparse.Namespace) -> Change:
     try:
         patch = Patch([_data(path) for path in options.patch])
-        # Events below the working folder may clash with the patch's, which may be outside of it.
+        # The patch may change files outside of the working folder, whose events may clash with those inside.
         options.paths = options.paths or [".", *patch.outside(".")]
         if options.fix and not options.diff and not patch.applied:
             raise Failure("--fix requires that the patch is applied; --diff shows what it would change")

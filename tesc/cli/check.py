@@ -37,8 +37,8 @@ exit status: 0 no errors, 1 errors found, 2 tesc could not run
 
 A folder means every file below it named trace-events or *.trace-events; in a git checkout, only
 those that git does not ignore. A link below it that leads out of the folder and its checkout is
-skipped with a warning, unless it is named itself. A FIFO is read, to its end, only if it is named
-itself. --sources searches C, C++, Objective-C and Rust files for uses of events: in a checkout,
+skipped with a warning, unless it is given by name. A FIFO is read, to its end, only if it is given
+by name. --sources searches C, C++, Objective-C and Rust files for uses of events: in a checkout,
 those that git does not ignore; elsewhere, those outside build folders.
 
 RULE is a code (TE401), a family (TE4), a name (format-type-mismatch) or ALL. A comment
@@ -85,8 +85,8 @@ def add_parser(commands: Commands) -> None:
         "--patch",
         action="append",
         metavar="FILE",
-        help="report only what this patch (a diff, or mails; - is standard input) introduces, whether "
-        "it is applied already or not; repeat it for the files of a series",
+        help="report only what this patch (a diff, or mails; - is standard input) introduces, applied "
+        "already or not; repeat it for the files of a series",
     )
     add_overrides(parser)
     parser.add_argument(
@@ -97,13 +97,13 @@ def add_parser(commands: Commands) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Carry out the command; returns the exit status."""
+    """Run the command; returns the exit status."""
     if options.unsafe_fixes and not (options.fix or options.diff):
         raise Failure("--unsafe-fixes requires --fix or --diff")
     if options.write_baseline and (options.fix or options.diff):
         raise Failure("--write-baseline cannot be combined with --fix or --diff")
     collects = gc.isenabled()
-    # A run makes hardly any garbage before its end, and the collector takes a tenth of the time.
+    # A run creates hardly any garbage before its end, and collection would take a tenth of the time.
     gc.disable()
     try:
         if options.diff_base is not None or options.patch is not None:
@@ -167,7 +167,7 @@ def _found(workspace: Workspace, sources: _Sources, memory: Memory | None = None
 
 
 class _Wanted:
-    """Which findings to report: those that no baseline accepts, and that a change introduces."""
+    """Selects the findings to report: not accepted by a baseline and, with a change, introduced by it."""
 
     def __init__(self, options: argparse.Namespace) -> None:
         self._options = options
@@ -188,13 +188,14 @@ class _Wanted:
         self._comparison = Comparison(change, workspace, paths, check_past)
 
     def of(self, found: list[Diagnostic]) -> list[Diagnostic]:
+        """The findings to report, of those found. Raises Failure for an invalid baseline."""
         kept = report.unaccepted(found, self._options.baseline)
         self._accepted = len(found) - len(kept)
         return self._comparison.brought_in(kept) if self._comparison else kept
 
     @property
     def known(self) -> int:
-        """How many of the last findings are accepted, or existed before the change."""
+        """How many of the findings last passed to `of` are accepted, or existed before the change."""
         return self._accepted + (self._comparison.known if self._comparison else 0)
 
 
@@ -211,12 +212,12 @@ class _Sources:
     def uses(self) -> Index | None:
         """The uses, or None without sources. Raises Failure if a folder does not exist."""
         if self._folders and self._uses is None:
-            # Few runs look into sources.
+            # Imported here because few runs search sources.
             from tesc.uses.index import build
 
             for folder in self._folders:
                 if not os.path.exists(folder):
-                    raise Failure(f"{folder}: no such file or folder (of sources)")
+                    raise Failure(f"{folder}: no such source file or folder")
             held = declaring(self._workspace.units)
             if self._change:
                 from tesc.change import ChangedSources
@@ -230,7 +231,7 @@ class _Sources:
         return self._uses if self._folders else None
 
     def statistics(self) -> str:
-        """How many calls were checked, as text; empty if no sources were read."""
+        """The number of checked calls as a line of text; empty if no sources were read."""
         if self._uses is None or not self._folders:
             return ""
         from tesc.analysis.checked_calls import summary
@@ -238,7 +239,7 @@ class _Sources:
         return summary(self._workspace.units, self._uses)
 
     def before(self, look: Callable[[], list[Diagnostic]]) -> list[Diagnostic]:
-        """Findings with the sources as they were before the change."""
+        """The findings of `look` with the sources as they were before the change."""
         if self._changed:
             self._changed.turn(after=False)
         found = look()
@@ -281,7 +282,7 @@ def _fix(
         fixes.print_fixed(after, settled, unsafe, scope)
         return _status(settled.left, workspace, failed)
     if fixes.write(workspace, settled.texts, scope):
-        # Even if some were written, this run does not claim to have fixed anything.
+        # Some files may have been written, but this run does not claim to have fixed anything.
         report.report(found, workspace.files, options, known=wanted.known)
         return _status(found, workspace, True)
     report.report(settled.left, after.files, options, settled.fixed, wanted.known)
@@ -291,7 +292,7 @@ def _fix(
 
 
 def _fill(workspace: Workspace, options: argparse.Namespace, change: Change | None) -> bool:
-    """Read the files that the paths name; true if one of them does not exist."""
+    """Add the files that the paths name to the workspace; true if one of the paths does not exist."""
     paths: Sequence[str] = options.paths or ["."]
     files = []
     missing = False

@@ -11,12 +11,12 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-# The help of commands that have no parser at all.
+# The help of commands that parse another tool's arguments themselves.
 _OTHER_TOOLS = {
-    "tracetool": "one output; the arguments of QEMU's scripts/tracetool.py",
-    "tracetool-classic": "one output; the arguments of the 2011 shell tracetool",
+    "tracetool": "generate one output, with the arguments of QEMU's scripts/tracetool.py",
+    "tracetool-classic": "generate one output, with the arguments of the 2011 shell tracetool",
 }
-# The modules, or those without one, in the order of the help.
+# All commands in the order of the help: a module of that name, or one of _OTHER_TOOLS.
 _ORDER = (
     *(
         "check",
@@ -36,8 +36,8 @@ _ORDER = (
 )
 
 
-class _OfCommand(SuggestingParser):
-    """A command's parser: options may be anywhere, also between a positional argument and an optional one.
+class _CommandParser(SuggestingParser):
+    """A command's parser: options may also be between a positional argument and an optional one.
 
     argparse alone treats the second one as missing as soon as an option follows the first.
     """
@@ -49,7 +49,7 @@ class _OfCommand(SuggestingParser):
         # argparse's intermixed parsing treats a dashed word after '--' as an option.
         if self._inside or not optional or "--" in (args or ()):
             return super().parse_known_args(args, namespace)
-        self._inside = True  # because the next call comes back here
+        self._inside = True  # because argparse calls this method again
         try:
             return self.parse_known_intermixed_args(args, namespace)
         finally:
@@ -57,23 +57,23 @@ class _OfCommand(SuggestingParser):
 
 
 class Commands:
-    """The commands of a command line: the parser of each, and what it is for."""
+    """The parsers of all commands, and a line of help for each."""
 
     def __init__(self, parser: argparse.ArgumentParser) -> None:
         self._action = parser.add_subparsers(
-            title="commands", metavar="COMMAND", required=True, parser_class=_OfCommand
+            title="commands", metavar="COMMAND", required=True, parser_class=_CommandParser
         )
         self.purposes: dict[str, str] = {}
 
     def add_parser(self, name: str, **keywords: Any) -> argparse.ArgumentParser:
-        """A new command, as argparse makes it; without a `help` it is not listed."""
+        """Add a command, with the keywords of argparse; without `help` it is not listed."""
         if "help" in keywords:
             self.purposes[name] = keywords["help"]
         return self._action.add_parser(name, **keywords)
 
     @property
     def parsers(self) -> dict[str, argparse.ArgumentParser]:
-        """The commands' parsers by name: one put here replaces a command's own."""
+        """The commands' parsers by name; assigning to an entry replaces a command's parser."""
         parsers: dict[str, argparse.ArgumentParser] = self._action.choices  # type: ignore[assignment]
         return parsers
 
@@ -82,7 +82,7 @@ class Parser(SuggestingParser):
     """tesc's own parser, with its commands."""
 
     def __init__(self, only: str | None = None) -> None:
-        """With `only`, the parser knows the arguments of that command alone."""
+        """With `only`, the parser has the arguments of that command only."""
         from tesc import __version__
 
         super().__init__(

@@ -20,7 +20,7 @@ zsh:  tesc completion zsh > DIR/_tesc, where DIR is a folder in $fpath
 fish: tesc completion fish > ~/.config/fish/completions/tesc.fish
 """
 
-# What the functions below complete, by shell.
+# How rules and trace-events files are completed, by shell.
 _RULES = {"bash": "_tesc_rules", "zsh": "_tesc_rules", "fish": "(_tesc_rules)"}
 _TRACE_EVENTS = {
     "bash": "_tesc_trace_events_files",
@@ -95,7 +95,7 @@ def add_parser(commands: Commands) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Carry out the command; returns the exit status."""
+    """Run the command; returns the exit status."""
     print_text(script(options.shell))
     return 0
 

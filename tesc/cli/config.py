@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tesc.config.loading import Configuration
     from tesc.config.merging import Origin
 
-# Comments are after the values, aligned if that is readable.
+# The column of the comments that follow values; a longer value moves its comment.
 _WIDTH = 48
 
 # Which option sets which key, and whether it extends the configured value.
@@ -42,8 +42,8 @@ def add_parser(commands: Commands) -> None:
         "config",
         help="the effective configuration, and where each value came from",
         description="Print the configuration that applies to a file or folder: that of the nearest "
-        "tesc.toml, or pyproject.toml with [tool.tesc], over its profile's defaults. The text is a "
-        "tesc.toml itself.",
+        "tesc.toml, or pyproject.toml with [tool.tesc], over its profile's defaults. The text output is "
+        "itself a valid tesc.toml.",
     )
     parser.add_argument("path", nargs="?", default=".", metavar="PATH", help="a file or folder (default: .)")
     parser.add_argument("--format", choices=["text", "json"], default="text", help="default: text")
@@ -99,7 +99,7 @@ def _origins(workspace: Workspace, configuration: Configuration | None, file: st
         if getattr(given, field) != getattr(nothing, field)
     }
     if given.select:
-        # It starts over, so nothing of the configuration's remains.
+        # It replaces the selection of the configuration, including `ignore`.
         used["ignore"] = ("--ignore" if given.ignore else "--select", False)
     recognized = "scripts/tracetool.py" if profile_at(file) == "qemu" else None
     return origins(settings, configuration, used, recognized)

@@ -1,4 +1,4 @@
-"""`tesc decode --format ctf`: traces as a folder of the Common Trace Format."""
+"""`tesc decode --format ctf`: writes traces as a folder in the Common Trace Format."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def check(options: argparse.Namespace) -> None:
-    """Reject options that a folder cannot support, before any work."""
+    """Raise Failure, before any work, for options that do not go with an output folder."""
     if options.output is None:
         raise Failure("--format ctf writes a folder: name it with -o")
     if options.follow:
@@ -27,7 +27,7 @@ def check(options: argparse.Namespace) -> None:
 def write(
     options: argparse.Namespace, readers: Sequence[RecordReader], selection: Selection, progress: Progress
 ) -> None:
-    """Write traces as one."""
+    """Write the traces as one CTF trace. Raises Failure."""
     from tesc.trace.ctf import Unwritable
     from tesc.trace.ctf.writing import write_ctf
     from tesc.trace.parts import cores

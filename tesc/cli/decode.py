@@ -1,4 +1,4 @@
-"""`tesc decode`: traces as text, JSON lines, CSV or Chrome's trace events, or counted."""
+"""`tesc decode`: prints traces as text, JSON lines, CSV or Chrome's trace events, or counts their records."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
 
 def main(words: Sequence[str]) -> int:
-    """Run the command without the parsers of all others: creating them takes as long as many a trace."""
+    """Run the command without creating the parsers of all others, which takes as long as a short trace."""
     parser = SuggestingParser(prog="tesc decode")
     add_options(parser)
     # `--guest TRACE` names a trace: it takes a value only after `=`, which argparse does not support.
@@ -51,14 +51,14 @@ def main(words: Sequence[str]) -> int:
 
 
 def add_parser(commands: Commands) -> None:
-    """Add it to the list of commands; `main` reads its arguments."""
+    """List the command in the help; `main` parses its arguments."""
     parser = commands.add_parser("decode", help="traces and logs as text, JSON lines, ...")
     add_options(parser)
     parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
-    """Carry out the command; returns the exit status."""
+    """Run the command; returns the exit status."""
     check(options)
     outputs = (options.output, options.other_lines, options.bundle)
     check_outputs(outputs, (*options.traces, options.events, options.elf, options.firmware))
@@ -140,7 +140,7 @@ def end_on_signals() -> None:
 
 
 def _say_order(readers: Sequence[RecordReader]) -> None:
-    """Report once that records of a trace are not in the order of their times."""
+    """Warn of traces whose records are not in the order of their times."""
     for reader in readers:
         if reader.steps_back:
             earlier = "record is" if reader.steps_back == 1 else "records are"
@@ -152,7 +152,7 @@ def _say_order(readers: Sequence[RecordReader]) -> None:
 
 
 def _say_others(readers: Sequence[RecordReader]) -> None:
-    """Say how many lines of a log were skipped."""
+    """Report how many lines of each log are not events."""
     for reader in readers:
         if reader.others and reader.records:
             what = (
@@ -162,27 +162,30 @@ def _say_others(readers: Sequence[RecordReader]) -> None:
 
 
 def _relate_clocks(readers: Sequence[RecordReader], ahead: int | None) -> None:
-    """Read logs among other traces on their clock; report those for which that is unknown."""
+    """Convert the times of logs to the clock of the other traces; warn if the offset is unknown.
+
+    `ahead` is the offset given by the user, in nanoseconds.
+    """
     from tesc.trace.host_clock import on_one_clock
 
     for one in on_one_clock(readers, ahead):
         error(
-            f"{one.source.path}: its dates are real time, and other traces use CLOCK_MONOTONIC: "
-            "--clock-offset says how far that is behind",
+            f"{one.source.path}: its times are CLOCK_REALTIME, those of other traces CLOCK_MONOTONIC: "
+            "give the difference with --clock-offset",
             "warning",
         )
 
 
 def _say_uncertainty(readers: Sequence[RecordReader]) -> None:
-    """Report how exact a guest's times are among others."""
+    """Report the uncertainty of a guest's times when its trace is merged with others."""
     for reader in readers:
         if len(readers) > 1 and reader.host_clock and reader.host_clock.uncertainty:
             off = reader.host_clock.uncertainty / 1000
-            error(f"{reader.source.path}: times to within {off:,.0f} us", "note")
+            error(f"{reader.source.path}: times are accurate to {off:,.0f} us", "note")
 
 
 def errors_in(unit: Unit) -> list[Rejection]:
-    """The errors in the events file, except for what older QEMUs have and a decoder does not need."""
+    """The errors in the events file, except for those in older QEMU's files that do not affect decoding."""
     from tesc.trace.older import second_formats
 
     _, void = second_formats(unit)
@@ -191,7 +194,7 @@ def errors_in(unit: Unit) -> list[Rejection]:
 
 
 def _model(options: argparse.Namespace) -> Model:
-    """The traced program's data model: by default that of 64-bit Unix."""
+    """The traced program's data model, by default LP64 (64-bit Unix). Raises Failure."""
     from tesc.trace.values import MODELS
 
     models = options.data_models or ["lp64"]
@@ -203,7 +206,7 @@ def _model(options: argparse.Namespace) -> Model:
 def open_traces(
     options: argparse.Namespace, unit: Unit, whole: bool, compat: Compat = "qemu"
 ) -> list[RecordReader]:
-    """The opened traces; errors of the others are printed."""
+    """The readers of all traces that can be opened; prints an error for each of the others."""
     from tesc.trace.errors import Unusable
     from tesc.trace.events import Catalogue
     from tesc.trace.opening import open_reader
@@ -232,7 +235,7 @@ def _decode(
     output: TraceOutput,
     selection: Selection,
 ) -> None:
-    """Print what the options request; Ctrl-C ends a followed trace."""
+    """Write what the options request to the output; Ctrl-C ends a followed trace."""
     if options.latency:
         _latency(drawn.pairings, readers, options.format, output, selection)
         return
@@ -282,6 +285,7 @@ def _print(
     output: TraceOutput,
     selection: Selection,
 ) -> None:
+    """Write the selected records in the requested format."""
     from tesc.trace.parts import cores
     from tesc.trace.writing import write
 
@@ -309,9 +313,9 @@ def _format(options: argparse.Namespace, drawn: Drawn, unit: Unit, selection: Se
 
 
 def _progress(options: argparse.Namespace, readers: Sequence[RecordReader]) -> Progress:
-    """The progress display: none for a followed trace, or with text on the same terminal."""
+    """The progress display; hidden for a followed trace, or if the output is on the same terminal."""
     from tesc.trace.progress import Progress
 
     source = readers[0].source
-    shown = options.follow or (options.output is None and not options.stats and sys.stdout.isatty())
-    return Progress(source.size, StringIO() if shown else None)
+    hidden = options.follow or (options.output is None and not options.stats and sys.stdout.isatty())
+    return Progress(source.size, StringIO() if hidden else None)

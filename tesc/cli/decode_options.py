@@ -1,4 +1,4 @@
-"""The options of `tesc decode`, and which of them contradict each other."""
+"""The options of `tesc decode`, and which of them cannot be combined."""
 
 from __future__ import annotations
 
@@ -21,20 +21,20 @@ formats:
 {"".join(f"  {name:<13}{text}{chr(10)}" for name, text in _ALL_FORMATS.items())}
 TIME is a number with or without a unit, ns (the default), us, ms or s, on the trace's clock: '1500000',
 '2.5s'. With a + it counts from the first record: '+100ms'. --since is inclusive, --until is not.
-PATTERN is a name in which * matches any characters and ? any one; '-PATTERN' removes events again
+PATTERN is a name in which * matches any characters and ? a single one; '-PATTERN' excludes events
 (--event=-PATTERN, or after a comma).
 
-CONDITION compares with == != < <= > >= and, for texts, ~ and !~ (a PATTERN in quotes); & masks bits;
+CONDITION compares with == != < <= > >= and, for strings, ~ and !~ (a PATTERN in quotes); & masks bits;
 combine conditions with and, or, not and parentheses. Names are arguments, or the record's name, pid and
-time; an argument with one of these names goes first, and record.name is always the event's. Numbers have
-the values of their types. A comparison with something that an event lacks is false: 'not len > 5' leaves
-out events without len.
+time; an argument with one of these names takes precedence, and record.name is always the event's name.
+Numbers have the size and sign of their C types. A comparison with an argument that an event lacks is false,
+even if negated: 'not len > 5' leaves out events without len.
 
 Several traces are merged by time; records without a time (a guest's stream has none) come first.
 A simpletrace file and its byte order are recognized by its header. Text that the tracer recorded is
 printed byte for byte; QEMU cuts it after 512 bytes, and records NULL as empty text.
 
-exit status: 0 everything was read, 1 something could not be (the rest is printed), 2 nothing could
+exit status: 0 everything was read, 1 some of it could not be read (the rest is printed), 2 nothing was read
 """
 
 
@@ -91,7 +91,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         type=_offset,
         metavar="TIME",
         help="how far the traced host's real-time clock is ahead of its monotonic one: for --bundle, and for "
-        "a log that is merged with other traces (default: as a file of 'tesc guest receive' among them says)",
+        "a log that is merged with other traces (default: from a file of 'tesc guest receive' among them)",
     )
     parser.add_argument(
         "--ctf-version",
@@ -99,7 +99,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         help="ctf: the version to write (default: 1.8, which all readers support)",
     )
     parser.add_argument("--follow", action="store_true", help="continue as the file grows, until Ctrl-C")
-    parser.add_argument("--other-lines", metavar="FILE", help="write lines of a log that are not events here")
+    parser.add_argument(
+        "--other-lines", metavar="FILE", help="write the lines of a log that are not events to this file"
+    )
     parser.add_argument(
         "--guard-cells",
         action="store_true",
@@ -149,10 +151,10 @@ def _offset(text: str) -> int:
 
 
 def check(options: argparse.Namespace) -> None:
-    """Reject options that contradict each other."""
+    """Raise Failure for options that cannot be combined."""
     if options.follow and len(options.traces) > 1:
         raise Failure(
-            "--follow reads one trace: the order of records in several is not known while they grow"
+            "--follow reads one trace: the order of the records of several is unknown while they grow"
         )
     if [*options.traces, options.events].count("-") > 1:
         raise Failure("standard input can be read only once")

@@ -1,4 +1,4 @@
-"""`tesc diff`: changes of the events between two versions."""
+"""`tesc diff`: shows how events changed between two versions."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 _EPILOG = """\
 exit status: 0 the events are the same, 1 they differ, 2 the comparison failed
 
-A VERSION is a file of events (such as QEMU's trace-events-all), a folder, or a revision in git; files
-and folders are searched for first. With a file or folder that a revision has too, only that part of the
-revision is compared ('tesc diff HEAD hw/usb'). 'tesc breaking' judges the changes.
+A VERSION is a file of events (such as QEMU's trace-events-all), a folder, or a revision in git; an existing
+file or folder takes precedence. If one VERSION is a file or folder that the other, a revision, also has, only
+that part of the revision is compared ('tesc diff HEAD hw/usb'). 'tesc breaking' reports what a change breaks.
 """
 
 
@@ -43,7 +43,7 @@ def add_parser(commands: Commands) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Carry out the command; returns the exit status."""
+    """Run the command; returns the exit status."""
     from tesc.comparison.listing import entries
     from tesc.versions import VersionError, compared, load_two
 

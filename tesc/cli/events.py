@@ -1,4 +1,4 @@
-"""The events of a trace or of a program's probes: from a file, a revision, or an installed QEMU."""
+"""Loading the events of a trace or a program's probes: from a file, a revision, or an installed QEMU."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ def add_events_option(parser: argparse.ArgumentParser) -> None:
 
 
 def events_unit(given: str | None, overrides: Overrides) -> tuple[Workspace, Unit]:
-    """The given events as a unit: of a file or a revision; else those of an installed QEMU.
+    """The workspace and unit of the given file or revision; without one, of an installed QEMU's events.
 
-    Prints which those are. Raises Failure.
+    A note names the installed file. Raises Failure.
     """
     if given is None:
         found = installed_events()
@@ -48,7 +48,7 @@ def events_unit(given: str | None, overrides: Overrides) -> tuple[Workspace, Uni
 
 
 def installed_events() -> str | None:
-    """The events file of an installed QEMU; None if there is none."""
+    """The path of an installed QEMU's events file; None if there is none."""
     folders = []
     for name in _PROGRAMS:
         program = shutil.which(name)
@@ -60,13 +60,13 @@ def installed_events() -> str | None:
 
 
 def installed_binary() -> str | None:
-    """An installed system emulator, preferably for this machine's architecture."""
+    """The path of an installed system emulator, the first of _PROGRAMS; None if there is none."""
     found = [path for name in _PROGRAMS[:-1] for path in [shutil.which(name)] if path]
     return os.path.realpath(found[0]) if found else None
 
 
 def text_of(given: str, overrides: Overrides) -> str:
-    """The text of an events file, or of all events of a folder or a revision, as one. Raises Failure."""
+    """The events of a file, a folder or a revision as the text of one events file. Raises Failure."""
     from tesc.units.flatten import flatten
     from tesc.versions import VersionError
     from tesc.versions import load as load_version
@@ -79,7 +79,7 @@ def text_of(given: str, overrides: Overrides) -> str:
 
 
 def unit_of_text(name: str, text: str, overrides: Overrides) -> tuple[Workspace, Unit]:
-    """The unit of an events file's text, named `name` in messages."""
+    """The workspace and unit of an events file's text; messages call it `name`."""
     from tesc.syntax.source import Source
     from tesc.workspace import Workspace
 

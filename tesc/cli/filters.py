@@ -44,7 +44,7 @@ def _moment(text: str) -> Moment:
 
 
 def parsed_where(text: str, events: Sequence[TracedEvent]) -> Where:
-    """The condition of an option, for events. Raises Failure, with carets under the place."""
+    """The condition of --where for these events. Raises Failure, with carets under the mistake."""
     from tesc.trace.conditions import Where
     from tesc.trace.expressions import BadExpression
 
@@ -56,7 +56,7 @@ def parsed_where(text: str, events: Sequence[TracedEvent]) -> Where:
 
 
 def selection_of(options: argparse.Namespace, readers: Sequence[RecordReader]) -> Selection:
-    """The records that the options select; reads up to the first ones if times are relative to them.
+    """The records that the options select; reads the first ones if times are relative to them.
 
     Warns about patterns that no event matches. Raises Failure.
     """
@@ -79,13 +79,13 @@ def selection_of(options: argparse.Namespace, readers: Sequence[RecordReader]) -
 
 
 def _origin(readers: Sequence[RecordReader]) -> int:
-    """The time of the first record; 0 if none has one."""
+    """The time of the first record in nanoseconds; 0 if no record has a time."""
     firsts = [reader.first_time() for reader in readers]
     return min([time for time in firsts if time is not None and time >= 0], default=0)
 
 
 def _window(options: argparse.Namespace, readers: Sequence[RecordReader]) -> Window:
-    """The times and processes wanted."""
+    """The times and processes that the options select."""
     from tesc.trace.selection import window
 
     relative = any(moment is not None and moment.relative for moment in (options.since, options.until))

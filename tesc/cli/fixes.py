@@ -28,9 +28,10 @@ def fixed(
     unsafe: bool,
     scope: Scope,
 ) -> tuple[Workspace, FixResult]:
-    """The files of a workspace with the fixes of their findings applied; nothing is written.
+    """Apply the fixes of findings in memory; returns the workspace with the new texts, and the result.
 
-    Files beyond the scope, such as those that others include, are left alone.
+    `check` finds the diagnostics of a workspace. Files outside of the scope, such as those that others
+    include, are left alone.
     """
     latest = workspace
 
@@ -47,7 +48,7 @@ def fixed(
 
 
 def write(workspace: Workspace, texts: Mapping[str, str], scope: Scope) -> bool:
-    """Write the new texts into the files of a workspace; true if one of them can't be written."""
+    """Write the new texts, by file, to disk; true if one cannot be written, which is reported."""
     before = {source.file: source.text for source in workspace.settings}
     failed = [file for file, text in texts.items() if not _written(file, before[file], text, scope)]
     return bool(failed)
@@ -75,7 +76,7 @@ def diff(workspace: Workspace, texts: Mapping[str, str]) -> str:
 
 
 def unified(source: Source, text: str) -> list[str]:
-    """The lines of a unified diff from a source to another text of it."""
+    """The lines of a unified diff from a source to its new text."""
     from difflib import unified_diff
 
     lines = unified_diff(_lines(source.text), _lines(text), source.path, source.path)
@@ -83,7 +84,7 @@ def unified(source: Source, text: str) -> list[str]:
 
 
 def _lines(text: str) -> list[str]:
-    """Lines with their ends, for patch(1): a carriage return is part of its line."""
+    """Lines with their newlines, for patch(1): a carriage return is part of its line."""
     parts = text.split("\n")
     return [f"{part}\n" for part in parts[:-1]] + ([parts[-1]] if parts[-1] else [])
 
@@ -99,7 +100,7 @@ def print_fixed(workspace: Workspace, settled: FixResult, unsafe: bool, scope: S
 
 
 def tell(settled: FixResult, unsafe: bool, scope: Scope, would: bool = False) -> None:
-    """Report on standard error how many findings were, or would be, fixed, and what unsafe fixes add."""
+    """Report on standard error how many findings were or would be fixed, and which unsafe fixes remain."""
     done = f"{'would fix' if would else 'fixed'} {plural(settled.fixed, 'finding')}"
     more = "" if unsafe else left_to_unsafe(settled.left, scope.holds)
     sys.stderr.write(f"tesc: {done}{more}\n")

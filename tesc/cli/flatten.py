@@ -1,4 +1,4 @@
-"""`tesc flatten`: a unit as one plain trace-events file, without directives."""
+"""`tesc flatten`: prints a unit as one plain trace-events file, without directives."""
 
 from __future__ import annotations
 
@@ -22,8 +22,9 @@ def add_parser(commands: Commands) -> None:
     parser = commands.add_parser(
         "flatten",
         help="the unit as one plain trace-events file, without directives",
-        description="Print a file with its includes resolved, as any tool for trace-events files reads it: "
-        "effective names, 'disable' where a pattern says so, the pointers of guest events as numbers. "
+        description="Print a file with its includes resolved, for tools that do not know directives: with "
+        "effective names, 'disable' for events that a pattern disables, and pointers of guest events as "
+        "numbers. "
         "A file without directives is printed byte for byte.",
     )
     parser.add_argument("file", metavar="FILE", help="the root file; - is standard input")

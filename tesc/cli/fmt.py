@@ -1,4 +1,4 @@
-"""`tesc fmt`: canonical layout for files, folders or the whole tree."""
+"""`tesc fmt`: brings files, folders or the whole tree into canonical layout."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ those that git does not ignore. Lines with errors are left as they are; 'tesc ch
 
 @record
 class Formatted:
-    """A file before and after."""
+    """A file before and after formatting."""
 
     source: Source
     text: str
@@ -70,7 +70,7 @@ def add_parser(commands: Commands) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Carry out the command; returns the exit status."""
+    """Run the command; returns the exit status."""
     if "-" in options.paths:
         return _standard_input(options)
     named = options.paths or ["."]
@@ -98,8 +98,11 @@ def run(options: argparse.Namespace) -> int:
 
 
 def formatted(source: Source) -> Formatted:
-    """A source in canonical layout. A layout that would change the meaning is never returned."""
-    # Every command's options are set up at each start, so this module imports little.
+    """A source in canonical layout. Raises RuntimeError if that would change the meaning.
+
+    Warns of lines with errors, which stay unchanged.
+    """
+    # Imported here because every start of tesc imports this module for its options.
     from tesc.syntax.layout import canonical, difference
     from tesc.syntax.parser import parse
 
@@ -115,7 +118,7 @@ def formatted(source: Source) -> Formatted:
 
 
 def _warn(tree: Tree) -> None:
-    """Warn about lines that stay unchanged."""
+    """Warn of lines with errors, which stay unchanged."""
     lines = {tree.source.place(problem.span.start)[0] for problem in tree.errors}
     if lines:
         which = f"{len(lines)} lines with mistakes stay as they are"
@@ -188,7 +191,7 @@ def diff(done: Formatted) -> Iterator[str]:
     path = done.source.path
     old, new = ([f"{line}\n" for line in text.split("\n")] for text in (done.source.text, done.text))
     for lines in (old, new):
-        # The rest after the last line end: nothing, or a line without one.
+        # After the last newline: nothing, or a line without one.
         last = lines.pop()[:-1]
         if last:
             lines.append(last)

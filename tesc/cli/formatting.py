@@ -1,4 +1,4 @@
-"""The layout of help: argparse's formatters, without importing shutil for the width."""
+"""The layout of help texts: a formatter for argparse that does not import shutil for the width."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Filled(argparse.HelpFormatter):
-    """Fills all text, paragraph by paragraph. argparse creates one for every argument, even without help."""
+    """Wraps text paragraph by paragraph. argparse creates one for every argument, even without --help."""
 
     def __init__(self, prog: str, **keywords: Any) -> None:
         if keywords.get("width") is None:
@@ -29,7 +29,7 @@ class Filled(argparse.HelpFormatter):
 
 
 def paragraphs(text: str, width: int) -> Iterator[list[str]]:
-    """The lines of each paragraph: filled, but as they are if spaces align their words."""
+    """The lines of each paragraph, wrapped to the width unless spaces align its words."""
     for paragraph in text.strip("\n").split("\n\n"):
         if is_table(paragraph):
             yield paragraph.split("\n")
@@ -38,12 +38,12 @@ def paragraphs(text: str, width: int) -> Iterator[list[str]]:
 
 
 def filled(text: str, width: int) -> list[str]:
-    """A paragraph's lines. Options are single words, so lines do not break within one."""
+    """A paragraph's lines, wrapped to the width but not within an option such as --dry-run."""
     from textwrap import wrap
 
     return wrap(text, width, break_long_words=False, break_on_hyphens=False)
 
 
 def is_table(paragraph: str) -> bool:
-    """Whether the spaces between words align them."""
+    """Whether spaces align the words of a paragraph."""
     return "  " in paragraph or "\n " in paragraph

@@ -1,7 +1,7 @@
-"""`tesc gen`: every output of the whole tree in one run.
+"""`tesc gen`: generates every output of the whole tree in one run.
 
-Most runs in a build have nothing to do. They see that from what the previous run
-left next to the outputs, and import next to nothing.
+Most runs in a build have nothing to do. They recognize that by the manifest that the previous run
+left next to the outputs, and import hardly anything.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ if TYPE_CHECKING:
     from tesc.source_tree import Shares, SourceTree
     from tesc.units.rejections import Rejection
 
-    # Generates the files, and writes them or not; returns errors, and the files.
+    # Generates the files, and writes them if the flag is set; returns errors and files, or None if not done.
     Run = Callable[[bool, Callable[[float], None]], Optional[tuple[list[str], list[Made]]]]
 
-HELP = "every output of the whole tree in one run"
+HELP = "generate every output of the whole tree in one run"
 # Options that change neither what is generated nor where it goes.
 _SAME_OUTPUTS = ("--check", "--dry-run", "--json", "--touch", "--prune", "--quiet", "-q")
 
@@ -73,13 +73,13 @@ def _nothing_to_do(out: str, identity: str, words: Sequence[str]) -> bool:
     earlier = manifests.read(out, identity)
     if earlier is None or (earlier.root and search(earlier.root) != (earlier.found, earlier.left_out)):
         return False
-    looks = "--check" in words or "--dry-run" in words
-    if (looks and "--prune" in words) or (earlier.leftovers and (looks or "--prune" in words)):
+    read_only = "--check" in words or "--dry-run" in words
+    if (read_only and "--prune" in words) or (earlier.leftovers and (read_only or "--prune" in words)):
         return False
     before = earlier.text()
     if not earlier.holds():
         return False
-    if not looks:
+    if not read_only:
         if "--touch" in words:
             _touch(earlier.outputs)
             earlier.doubt(earlier.outputs)
@@ -93,7 +93,7 @@ def _nothing_to_do(out: str, identity: str, words: Sequence[str]) -> bool:
 
 
 def _touch(paths: Sequence[str]) -> None:
-    # The same time for all: to make, no output may be older than another.
+    # All outputs get the same time: for make, none may be older than another.
     now = time.time_ns()
     for path in paths:
         os.utime(path, ns=(now, now))
@@ -111,7 +111,7 @@ def _save(manifest: Manifest, out: str) -> None:
 
 
 def add_parser(commands: Commands) -> None:
-    """Add it to the list of commands; `main` reads its arguments."""
+    """List the command in the help; `main` parses its arguments."""
     commands.add_parser("gen", help=HELP, add_help=False)
 
 
@@ -185,7 +185,7 @@ def _generate(
 
 
 def _refuse(options: argparse.Namespace) -> None:
-    """Raises Failure for contradicting options."""
+    """Raise Failure for options that cannot be combined, or a missing root folder."""
     from tesc.cli.terminal import Failure
 
     if options.json and not (options.check or options.dry_run):
@@ -213,7 +213,7 @@ def _of_plan(planned: Sequence[Planned], processes: int, wanted: TreeOptions) ->
 def _make(
     run: Run, names: Sequence[str], tree: SourceTree, wanted: TreeOptions, options: argparse.Namespace
 ) -> int | None:
-    """Generate the files and write, compare or list them; returns the exit status, or None if not done."""
+    """Generate the files and write, compare or list them; returns the exit status, or None if `run` did."""
     from tesc.cli.terminal import Progress
     from tesc.codegen.qemu import BACKENDS
 
@@ -259,7 +259,7 @@ def _processors() -> int:
 
 
 def _check_depfile(depfile: str, tree: SourceTree, names: Sequence[str], out: str) -> None:
-    """Raises Failure, before anything is written, if the depfile cannot express a path."""
+    """Raise Failure, before anything is written, if the depfile cannot express a path."""
     from tesc.cli.terminal import Failure
     from tesc.depfile import Unwritable, check
 
@@ -279,6 +279,7 @@ def _write_depfile(depfile: str, tree: SourceTree, made: Sequence[Made], touch: 
 
 
 def _remember(manifest: Manifest, out: str, made: Sequence[Made]) -> None:
+    """Record the outputs and the modules that made them in the manifest, and write it."""
     for one in made:
         manifest.written(one.path, one.content_hash, one.state)
     modules = [module for name, module in sys.modules.items() if name.partition(".")[0] == "tesc"]
@@ -288,6 +289,7 @@ def _remember(manifest: Manifest, out: str, made: Sequence[Made]) -> None:
 
 
 def _report(made: Sequence[Made], left: list[str], options: argparse.Namespace) -> int:
+    """Print what was or would be written, and leftover files; returns the exit status."""
     from tesc.cli.terminal import plural, print_text
 
     missing = [one.path for one in made if one.before == "missing"]

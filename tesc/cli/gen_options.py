@@ -1,4 +1,4 @@
-"""What `tesc gen` generates for a tree: by its arguments, else by the configuration."""
+"""What `tesc gen` generates for a tree, from its arguments or else the configuration."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def tree_options(options: argparse.Namespace, tree: SourceTree, out: str) -> Tre
     configured = tree.settings.generate
     for tapset in configured.tapsets:
         if os.path.basename(tapset.name) != tapset.name or tapset.name in (".", "..") or "\\" in tapset.name:
-            raise Failure(f"[[generate.tapset]] name '{tapset.name}': a file's name, without folders")
+            raise Failure(f"[[generate.tapset]] name '{tapset.name}': must be a file name, without folders")
     backends = _split(options.backends) or configured.backends or _DEFAULT_BACKENDS
     formats = _split(options.formats) or configured.formats or _DEFAULT_FORMATS
     try:
@@ -35,15 +35,15 @@ def tree_options(options: argparse.Namespace, tree: SourceTree, out: str) -> Tre
     for form in formats:
         if form not in FORMATS:
             hint = "; tapsets are set up in [[generate.tapset]]" if form.endswith("stap") else ""
-            raise Failure(f"unknown format: {form} (of a tree: {', '.join(FORMATS)}){hint}")
+            raise Failure(f"unknown format: {form} (for a tree: {', '.join(FORMATS)}){hint}")
     release = release_of(tree.settings.qemu_release)
     if not release.has("group-headers"):
         raise Failure(
-            f"QEMU {release.name} has outputs in each folder: tesc gen is for builds from 5.2 on, "
-            "tesc tracetool for older ones, too"
+            f"QEMU {release.name} has outputs in each folder: tesc gen supports QEMU 5.2 and later, "
+            "tesc tracetool also older versions"
         )
     if "rs" in formats and not release.has("rust"):
-        raise Failure(f"QEMU {release.name} has no format rs: it came with 10.2")
+        raise Failure(f"QEMU {release.name} does not have the format rs, which 10.2 introduced")
     compat = options.compat or tree.settings.compat
     return TreeOptions(
         out=out,

@@ -10,9 +10,9 @@ if TYPE_CHECKING:
     import argparse
 
 _EPILOG = """\
-Each trace-events file of the tree is a group, named after its folder: hw/usb/trace-events makes
-trace-hw_usb.h, the tree's own trace-events trace-root.h. A file that another one includes makes
-none. The dtrace backend adds trace-dtrace-GROUP.dtrace, ust adds trace-ust-GROUP.h and
+Each trace-events file of the tree is a group, named after its folder: hw/usb/trace-events becomes
+trace-hw_usb.h, and trace-events at the top of the tree trace-root.h. A file that another one
+includes is not a group. The dtrace backend adds trace-dtrace-GROUP.dtrace, ust adds trace-ust-GROUP.h and
 trace-ust-all.h and .c. trace-events-all, the events of all groups without directives, is always
 written. [generate] of tesc.toml can set the groups and their order, defaults for these options,
 and SystemTap tapsets.
@@ -21,11 +21,11 @@ The depfile's targets are all outputs, trace-events-all first: ninja requires th
 command to be the first target of its depfile. make compares times only, so it needs --touch.
 
 With --check or --dry-run, --json prints one object. "files" is the number of outputs; "missing" and
-"different" are the paths of those that do not exist or have another content; "leftover" are files
+"different" are the paths of those that do not exist or have different content; "leftover" are files
 that earlier runs with the same arguments wrote and this one would not.
 
-Only files that change are written. A run records what it read and wrote in the file .tesc-gen next
-to the outputs, so that the next one knows if it has nothing to do.
+Only files whose content changes are written. A run records what it read and wrote in the file
+.tesc-gen next to the outputs, so that the next run knows whether there is anything to do.
 
 exit status: 0 done, 1 mistakes in trace-events files (nothing is written) or, with --check, files
 that are out of date, 2 tesc could not run
@@ -33,11 +33,11 @@ that are out of date, 2 tesc could not run
 
 
 def parser() -> argparse.ArgumentParser:
-    """The parser of `tesc gen`, which is not a subcommand's: `main` reads the arguments itself."""
+    """The parser of `tesc gen`, which `gen.main` uses instead of tesc's parser with subcommands."""
     made = SuggestingParser(
         prog="tesc gen",
-        description="Generate the trace code of a whole source tree, byte for byte as 'tesc tracetool'\n"
-        "would, output by output, from the same working directory.",
+        description="Generate the trace code of a whole source tree: byte for byte what 'tesc tracetool'\n"
+        "would generate, one output at a time, from the same working directory.",
         epilog=_EPILOG,
     )
     made.add_argument("--root", metavar="DIR", default=".", help="the tree's folder (default: .)")
@@ -48,7 +48,7 @@ def parser() -> argparse.ArgumentParser:
     )
     made.add_argument("--backends", metavar="NAME,...", help="default: [generate] backends, else log")
     made.add_argument(
-        "--formats", metavar="NAME,...", help="of h, c, rs (default: [generate] formats, else h,c)"
+        "--formats", metavar="NAME,...", help="any of h, c, rs (default: [generate] formats, else h,c)"
     )
     made.add_argument(
         "--depfile", metavar="FILE", help="write a rule for make and ninja that names the files read"
@@ -81,8 +81,8 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument(
         "--qemu-release",
         metavar="X.Y",
-        help="the QEMU that the outputs are for, from 5.2 on (default: the configuration's, else that of "
-        "the tree's VERSION, else the newest)",
+        help="the QEMU release that the outputs are for, 5.2 or later (default: the configuration's, else "
+        "that of the tree's VERSION, else the newest)",
     )
     made.add_argument(
         "-j",

@@ -1,4 +1,4 @@
-"""`tesc guest`: C for guest firmware, and the host's demultiplexer of its events."""
+"""`tesc guest`: generates C for guest firmware and the host, and receives a guest's events."""
 
 from __future__ import annotations
 
@@ -49,13 +49,13 @@ built from different declarations, or there is nothing to read
 def add_parser(commands: Commands) -> None:
     parser = commands.add_parser(
         "guest",
-        help="header, source, runtime, demux for guest firmware; receive takes its events",
+        help="generate C for guest firmware and its host; receive a guest's events",
         description="Generate C for the events of a guest. From the guest's file come its header (a function "
         "for each event) and its source (the table of events); the runtime sends records to the host. From "
         "the host's file, which includes guests with a base, comes the demultiplexer that calls the host's "
-        "own trace functions. All of it is under 0BSD. 'receive' reads what a guest sends through any of "
-        "QEMU's character devices. It prints the events, or writes them to a simpletrace file with the "
-        "host's time, which 'tesc decode' merges with QEMU's own.",
+        "own trace functions. All generated code is under 0BSD. 'receive' reads what a guest sends through "
+        "any of QEMU's character devices. It prints the events, or writes them to a simpletrace file with "
+        "the host's time, which 'tesc decode' merges with QEMU's own.",
         epilog=_EPILOG,
     )
     parser.add_argument(
@@ -76,8 +76,8 @@ def add_parser(commands: Commands) -> None:
         action="append",
         default=[],
         metavar="PATTERN",
-        help="source: switch on only the events that 'tesc list' finds with this pattern; "
-        "--enable=-PATTERN removes events again (default: all are on)",
+        help="source: enable only the events that match this pattern, as for 'tesc list'; "
+        "--enable=-PATTERN excludes events (default: all are enabled)",
     )
     parser.add_argument("--header", metavar="FILE", help="demux: write the declarations to this header")
     parser.add_argument(
@@ -149,7 +149,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _verify(options: argparse.Namespace) -> None:
-    """Raise Failure for options that the kind of output does not use, or lacks."""
+    """Raise Failure for options that the kind of output requires but lacks, or does not use."""
     kind = options.kind
     if kind == "runtime":
         if options.file is not None:
@@ -165,7 +165,7 @@ def _verify(options: argparse.Namespace) -> None:
     if options.depfile and options.output is None:
         raise Failure("--depfile requires an output file: give it with -o")
     if options.prefix and not _WORD.fullmatch(options.prefix):
-        raise Failure(f"--prefix {options.prefix}: begin names in lower case, as in 'fw_trace'")
+        raise Failure(f"--prefix {options.prefix}: use lower-case letters, digits and _, as in 'fw_trace'")
     for name, of in _ONLY_FOR:
         if getattr(options, name) and kind not in of:
             raise Failure(
@@ -174,9 +174,10 @@ def _verify(options: argparse.Namespace) -> None:
 
 
 def _verify_wire(options: argparse.Namespace) -> None:
+    """Raise Failure for options that the wire does not support."""
     for name in ("prefix", "only"):
         if getattr(options, name) and options.wire == "words":
-            raise Failure(f"--{name} is for the wire 'frames': the words of 2011 have the names of 2011")
+            raise Failure(f"--{name} requires the wire 'frames': the names for the words of 2011 are fixed")
 
 
 def _runtime(options: argparse.Namespace) -> int:
@@ -255,7 +256,7 @@ def _receive(unit: Unit, options: argparse.Namespace) -> int:
 
 
 def _group(path: str) -> str:
-    """The group of a file: its folder's, from the root of its checkout, for any spelling of the path."""
+    """The group named after a file's folder in its checkout, however the path is written."""
     from tesc.units.groups import checkout_of, group_of
 
     root = checkout_of(path)

@@ -1,4 +1,4 @@
-"""The options for reading a guest's stream: of `tesc guest receive`, `decode` and `query`."""
+"""Options for reading a guest's stream, shared by `tesc guest receive`, `decode` and `query`."""
 
 from __future__ import annotations
 
@@ -17,36 +17,34 @@ NAMES = ("elf", "firmware", "go_on")
 
 
 def add_guest_options(parser: argparse.ArgumentParser | argparse._ArgumentGroup) -> None:
-    """Add the options, which are all about a guest's stream."""
+    """Add the options, which `guest_of` reads."""
     parser.add_argument(
         "--elf",
         metavar="FIRMWARE[@OFFSET]",
-        help="look up texts here that the guest sent only by address; OFFSET is how far the firmware was "
-        "moved when it was loaded",
+        help="look up strings in this program that the guest sent only by address; OFFSET is how far the "
+        "firmware was moved when it was loaded",
     )
     parser.add_argument(
         "--firmware",
         metavar="FILE",
-        help="the events file that the guest was built from, to show what differs in it",
+        help="the events file that the guest was built from, to show how its declarations differ",
     )
     parser.add_argument(
         "--go-on",
         action="store_true",
-        help="decode the events of a guest even if it has other declarations",
+        help="decode the events of a guest even if its declarations differ",
     )
 
 
 def guest_of(options: argparse.Namespace) -> GuestTrace | None:
-    """How to read a guest's stream, by the options; None if no option is about one.
+    """How the options say to read a guest's stream; None without --guest.
 
     Raises Failure.
     """
     if options.guest is None:
         for name in NAMES:
             if getattr(options, name):
-                raise Failure(
-                    f"--{name.replace('_', '-')} is for --guest: it says how to read what a guest sent"
-                )
+                raise Failure(f"--{name.replace('_', '-')} requires --guest")
         return None
     from tesc.trace.guest import GuestTrace
 
@@ -60,7 +58,7 @@ def guest_of(options: argparse.Namespace) -> GuestTrace | None:
 
 
 def _schema_of(options: argparse.Namespace) -> WireSchema | None:
-    """The declarations of the firmware's own file."""
+    """The declarations in the file of --firmware; None without one. Raises Failure."""
     if options.firmware is None:
         return None
     from tesc.cli.overrides import overrides
@@ -75,7 +73,7 @@ def _schema_of(options: argparse.Namespace) -> WireSchema | None:
         )
     _, built = load(options.firmware, overrides(options))
     if refused(rejections(built, "decode")):
-        raise Failure(f"{options.firmware}: its declarations can't be known, for it has errors")
+        raise Failure(f"{options.firmware}: it has errors, so its declarations are unknown")
     return schema_of_range(built, 0)
 
 
@@ -89,7 +87,10 @@ def _is_program(path: str) -> bool:
 
 
 def _texts_of(path: str | None) -> TextAt | None:
-    """A function that finds text by address in a firmware file, whose path may end with @OFFSET."""
+    """A function that finds text by address in a firmware file, or None; `path` may end with @OFFSET.
+
+    Raises Failure.
+    """
     if path is None:
         return None
     from tesc.wire.elf import NoElf, Texts, segments_of

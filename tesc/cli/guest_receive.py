@@ -1,4 +1,4 @@
-"""`tesc guest receive`: a guest's events from any QEMU's character device, live or to a file."""
+"""`tesc guest receive`: prints or records a guest's events from any of QEMU's character devices."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
     from tesc.trace.recording import Recording
     from tesc.units.unit import Unit
 
-# How many seconds the first events are held back for others that give a better clock.
+# Seconds that the first events are held back until later ones allow a better estimate of the clock.
 _PATIENCE = 0.05
-# How many pieces are read after Ctrl-C of what was sent before it: more than sockets and pipes hold.
-_MOST_PIECES = 16
+# How many reads after Ctrl-C collect what was sent before it: more than sockets and pipes buffer.
+_MOST_READS = 16
 
 
 def receive(unit: Unit, options: argparse.Namespace, asked: GuestTrace) -> int:
-    """Take the stream that is asked for to its end, Ctrl-C or SIGTERM; returns the exit status."""
+    """Read the requested stream until its end, Ctrl-C or SIGTERM; returns the exit status. Raises Failure."""
     from tesc.cli.decode import end_on_signals
     from tesc.trace.chardev import open_chardev
     from tesc.trace.errors import Unusable
@@ -76,7 +76,7 @@ def _into(
 
 
 def _writer(file: FileIO, path: str) -> Callable[[bytes], object]:
-    """What writes all of some bytes, or none and raises OSError: a disk that gets full takes part of them."""
+    """A function that writes all bytes, or none and raises OSError: a full disk may take only some."""
 
     def write(data: bytes) -> None:
         whole = len(data)
@@ -103,13 +103,16 @@ def _pump(
     take: Callable[[list[Received]], None],
     until: str | None,
 ) -> None:
-    """Bytes from the source: until there are no more, a signal, an event `until`, or the guest is refused."""
+    """Pass events from the source to `take`.
+
+    Stops at the end of the source, a signal, an event named `until`, or when the guest is refused.
+    """
     over = False
-    left = _MOST_PIECES
+    left = _MOST_READS
     with _Signals() as signals:
         while receiver.refused is None and not over and left:
             if not signals.wait(source, _PATIENCE if receiver.holding else None):
-                if signals.told:
+                if signals.received:
                     break
                 made = receiver.release()
             else:
@@ -117,19 +120,19 @@ def _pump(
                 if not data:
                     break
                 made = receiver.take(data, time.monotonic_ns())
-                left -= signals.told
-            _sort(made, errors, take)
+                left -= signals.received
+            _dispatch(made, errors, take)
             over = until is not None and any(
                 isinstance(one, Received) and one.event.name == until for one in made
             )
-        _sort(receiver.finish(), errors, take)
+        _dispatch(receiver.finish(), errors, take)
 
 
 class _Signals:
-    """Ctrl-C, SIGTERM and SIGHUP end the wait for more, and nothing else: what was read is not lost."""
+    """Makes Ctrl-C, SIGTERM and SIGHUP end only the wait for more, so that nothing that was read is lost."""
 
     def __init__(self) -> None:
-        self.told = False
+        self.received = False
         self._waiting = False
         self._before: dict[int, Any] = {}
 
@@ -145,15 +148,15 @@ class _Signals:
             signal.signal(number, before)
 
     def _tell(self, number: int, _: object) -> None:
-        self.told = True
+        self.received = True
         if self._waiting:
             raise InterruptedError
 
     def wait(self, source: Chardev, seconds: float | None) -> bool:
-        """Whether there is something to read within a time (None: any); after a signal, at once."""
+        """Whether there is something to read within `seconds` (None: no limit); after a signal, at once."""
         try:
             self._waiting = True
-            found = source.ready(0 if self.told else seconds)
+            found = source.ready(0 if self.received else seconds)
             self._waiting = False
             return found
         except InterruptedError:
@@ -161,9 +164,10 @@ class _Signals:
             return source.ready(0)
 
 
-def _sort(
+def _dispatch(
     made: list[Received | Complaint], errors: TraceErrors, take: Callable[[list[Received]], None]
 ) -> None:
+    """Pass events to `take` and complaints to `errors`."""
     events = [one for one in made if isinstance(one, Received)]
     if events:
         take(events)
@@ -202,7 +206,7 @@ def _words(values: tuple[int | bytes, ...]) -> tuple[int | bytes, ...]:
 
 
 def _summary(receiver: Receiver, errors: TraceErrors) -> int:
-    """Report errors, and how the clocks relate; returns the exit status."""
+    """Print the errors, the counts and the accuracy of times; returns the exit status."""
     from tesc.wire.stream import FrameDecoder
 
     for one in errors:
@@ -211,14 +215,14 @@ def _summary(receiver: Receiver, errors: TraceErrors) -> int:
     parts = [plural(decoder.events, "event")]
     if isinstance(decoder, FrameDecoder):
         if decoder.missing:
-            parts.append(f"{decoder.missing:,} missing" + ("" if decoder.exact else " or so"))
+            parts.append(f"{'' if decoder.exact else 'about '}{decoder.missing:,} missing")
         if decoder.dropped:
             parts.append(f"{decoder.dropped:,} dropped by the guest")
     if receiver.skipped:
         parts.append(f"{plural(receiver.skipped, 'byte')} skipped")
     clock = receiver.clock
     if clock.known:
-        parts.append(f"times to within {clock.uncertainty / 1000:,.0f} us")
+        parts.append(f"times are accurate to {clock.uncertainty / 1000:,.0f} us")
     error(", ".join(parts), "note")
     if receiver.refused is not None:
         return 2

@@ -49,9 +49,11 @@ def run(options: argparse.Namespace) -> int:
         return 0
     path = os.path.join(folder, NAME) if folder != "." else NAME
     if os.path.lexists(path) and not options.force:
-        raise Failure(f"{path}: exists already; --force replaces it")
+        raise Failure(f"{path}: already exists; --force replaces it")
     if _has_table(folder) and not options.force:
-        raise Failure(f"{os.path.join(folder, PYPROJECT)} has [tool.tesc], which {path} would hide (--force)")
+        raise Failure(
+            f"{os.path.join(folder, PYPROJECT)} has [tool.tesc], which {path} would hide; --force writes it"
+        )
     above = find_configuration(os.path.join(os.path.dirname(os.path.abspath(folder)), NAME))
     if above:
         error(f"{relative(above)} no longer applies in {folder}", "warning")

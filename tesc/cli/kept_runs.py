@@ -1,8 +1,8 @@
-"""Runs of `tesc check` that need not be repeated: their output, and all that they read.
+"""Cached runs of `tesc check`: their output, and the state of everything that they read.
 
 A run is found by its arguments, its folder and its output stream. It is valid while the same files
-are found, and each file read has the same content; files that did not exist must
-still not exist. Such a run imports next to nothing of tesc.
+are found and each has the same content; files that did not exist must still not exist. Replaying a
+run imports hardly anything of tesc.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _CHECKOUT = ".git"
 
 
 def replay(words: Sequence[str]) -> int | None:
-    """Print the output of the same earlier run; returns its exit status, or None if it has to run."""
+    """Print the output of the same earlier run; returns its exit status, or None if none is valid."""
     if "--no-cache" in words:
         return None
     run = _table().get(_key(words))
@@ -53,7 +53,7 @@ def may_keep(options: argparse.Namespace) -> bool:
 
 
 def keep(options: argparse.Namespace, workspace: Workspace, printed: str, status: int, began: int) -> None:
-    """Keep a run whose whole output is `printed`; `began` is its start in nanoseconds."""
+    """Cache a run whose whole output is `printed`; `began` is its start in nanoseconds."""
     sources = _sources(workspace, began)
     if len(printed) > _MOST_PRINTED or sources is None:
         return
@@ -128,7 +128,7 @@ def _holds(run: dict[str, Any]) -> bool:
 
 
 def _content(path: str) -> str | None:
-    """The hash of a regular file; None for anything else."""
+    """The digest of a regular file; None for one that is too large, and anything else."""
     try:
         if not os.path.isfile(path):
             return None

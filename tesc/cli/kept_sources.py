@@ -1,4 +1,4 @@
-"""The C and Rust sources that a kept run read: which ones, and whether they are unchanged.
+"""The C and Rust sources that a cached run read: which ones, and whether they are unchanged.
 
 A file is recognized by its times, size and inode, as in git's index.
 """
@@ -24,7 +24,7 @@ _FRESH_NS = 2_000_000_000
 
 
 def seen(workspace: Workspace, began: int) -> dict[str, Any] | None:
-    """The state of the sources for a run with this start; None if that is not certain.
+    """The state of the sources of a run that began at `began` (ns); None if they may have changed since.
 
     Includes are followed only in found files, so everything checked has to be below the folders.
     """

@@ -1,4 +1,4 @@
-"""What records lack that options ask for: nothing then matches them, and that is said once."""
+"""Warnings about what records lack that options refer to, so that no condition matches them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _NO_MATCH = "so conditions on '{}' match none of them"
 
 @record
 class Field:
-    """What a record has beside its arguments: its name in conditions and messages, and where logs have it."""
+    """A field that is not an argument: its name in conditions and in messages, and when logs have it."""
 
     name: str
     shown: str
@@ -38,7 +38,7 @@ def say_lacking(
     selection: Selection | None,
     latency: bool = False,
 ) -> None:
-    """Say that records have no time or process, or do not show an argument, that options ask for."""
+    """Warn of records without a time, process or argument that options refer to."""
     from tesc.trace.conditions import Where
 
     where = selection.where if selection is not None and isinstance(selection.where, Where) else None
@@ -56,11 +56,11 @@ def say_lacking(
 
 
 def say_keyless(spans: Spans) -> None:
-    """Say how many records of each pairing do not show its key."""
+    """Warn, for each pairing, of records that do not show its key."""
     for one, keyless in zip(spans.pairings, spans.keyless):
         if keyless:
-            neither = f"so {'it begins and ends' if keyless == 1 else 'they begin and end'} nothing"
-            error(f"span '{one.name}': {_do_not_show(keyless, *one.key)}, {neither}", "warning")
+            follows = f"so {'it is' if keyless == 1 else 'they are'} not part of any span"
+            error(f"span '{one.name}': {_do_not_show(keyless, *one.key)}, {follows}", "warning")
 
 
 def _do_not_show(count: int, *names: str) -> str:
@@ -73,7 +73,7 @@ def _do_not_show(count: int, *names: str) -> str:
 def _asked(
     options: argparse.Namespace, readers: Sequence[RecordReader], where: Where | None, latency: bool
 ) -> list[tuple[Field, str]]:
-    """The fields that options ask for, and what follows for records that lack one."""
+    """The fields that options refer to, and the consequence for records that lack one, in words."""
     found = []
     if latency:
         found.append((TIME, "so durations from or to them are not known"))
@@ -90,6 +90,6 @@ def _asked(
 
 
 def _unmistakable(field: Field, readers: Sequence[RecordReader]) -> str:
-    """How conditions name a field if parameters of events have its name, too."""
+    """A field's name in conditions; with `record.` if a parameter of an event has the same name."""
     names = {name for reader in readers for event in reader.declared for _, name in event.parameters}
     return f"record.{field.name}" if field.name in names else field.name

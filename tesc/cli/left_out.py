@@ -1,4 +1,4 @@
-"""Links out of a tree, which commands leave alone: that is said once for each tree."""
+"""The warning about links out of a tree, which commands leave alone: one for each tree."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ if TYPE_CHECKING:
 
 
 def say_left_out(links: Sequence[str], tree: str, what: str = "skipped", how: str = "") -> None:
-    """Say that links lead out of a tree, so they are skipped; `how` says how they, `{0}`, would not be."""
+    """Warn that links lead out of a tree, so they are `what`.
+
+    `how` says how to include them; `{0}` in it is replaced with "it" or "them".
+    """
     if not links:
         return
     first = relative(links[0])

@@ -1,4 +1,4 @@
-"""`tesc list`: the events of a unit with IDs, places and types."""
+"""`tesc list`: lists the events of a unit with IDs, locations and types."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def add_parser(commands: Commands) -> None:
         "list",
         help="events with IDs, locations and types",
         description="List the events of a unit. A PATTERN is a name in which * matches any characters and "
-        "? any one, as in QEMU's '-trace enable='; '-PATTERN' (after --) removes events again.",
+        "? a single one, as in QEMU's '-trace enable='; '-PATTERN' (after --) excludes events.",
     )
     parser.add_argument("file", metavar="FILE", help="the root file; - is standard input")
     parser.add_argument(
@@ -51,7 +51,7 @@ def run(options: argparse.Namespace) -> int:
     if options.format == "json":
         print_text(json.dumps([_entry(event) for event in events], indent=1) + "\n")
     elif options.format == "names":
-        # A disabled event cannot be switched on.
+        # A disabled event cannot be enabled at run time.
         print_text("".join(f"{event.name}\n" for event in events if not event.disabled))
     else:
         print_text(_table(events))
@@ -63,10 +63,10 @@ def run(options: argparse.Namespace) -> int:
 def matching(
     events: Sequence[UnitEvent], patterns: Sequence[str], former: Mapping[str, UnitEvent] | None = None
 ) -> tuple[list[UnitEvent], list[str]]:
-    """The events that patterns choose, by names or `former` names, and the patterns that match none.
+    """The events that patterns select by their names or `former` names, and the patterns that match none.
 
     Patterns apply in order, like lines of QEMU's `-trace events=` file: one that starts with `-`
-    excludes its events. Without patterns, or only with such ones, it starts with all events.
+    excludes its events. Without patterns, or with only such ones, the selection starts with all events.
     """
     chosen = set() if any(not text.startswith("-") for text in patterns) else {e.index for e in events}
     unmatched = []

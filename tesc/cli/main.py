@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Sequence
 
-# Commands that read their arguments themselves, by module: they start faster than with argparse, or
-# have those of another tool.
+# Modules of the commands that parse their arguments themselves: to start faster, or because the arguments
+# are those of another tool.
 DIRECT = {
     "tracetool": "tracetool",
     "gen": "gen",
@@ -19,13 +19,13 @@ DIRECT = {
     "query": "query",
     "tracetool-classic": "tracetool_classic",
 }
-# Commands for more data than fits in memory, or without an end. All others keep their objects until they
-# end, and would spend a sixth of their time on garbage collection.
+# Commands that read more data than fits in memory, or run until stopped. All others keep their objects
+# until they exit, and would spend a sixth of their time on garbage collection.
 _LASTING = ("decode", "guest", "lsp", "query")
 
 
 def start() -> int:
-    """Run tesc as a process; returns the exit status unless the process ends directly."""
+    """Run tesc as a process; returns the exit status, unless the process exits at once."""
     from tesc.cli import ending
 
     ending.prepare()
@@ -67,15 +67,15 @@ def _run(words: list[str]) -> int:
     if words[:1] == ["help"]:
         words = [*words[1:], "--help"]
     if words[:1] == ["check"]:
-        # Most runs in a hook or a build find the same as the previous one.
+        # In a hook or a build, most runs would find the same as the previous one.
         from tesc.cli import kept_runs
 
         kept = kept_runs.replay(words[1:])
         if kept is not None:
             return kept
     if words and words[0] in DIRECT:
-        # These start for every output of a build, so they bypass argparse.
-        # Instead of importlib.import_module, which is slow to import.
+        # A build may run these for every output, so they bypass argparse, and `__import__` replaces
+        # importlib.import_module, which is slow to import.
         name = f"tesc.cli.{DIRECT[words[0]]}"
         __import__(name)
         status: int = sys.modules[name].main(words[1:])
@@ -113,7 +113,7 @@ def _open_closed_streams() -> None:
 
 
 def _forget_unwritten() -> None:
-    """Keep Python from writing again, at its end, to a stream that failed."""
+    """Keep Python from writing to a failed stream again when it exits."""
     import os
 
     for stream in (sys.stdout, sys.stderr):

@@ -1,4 +1,4 @@
-"""`tesc man`: the manual page, from the parsers that read the arguments."""
+"""`tesc man`: prints the manual page, which is generated from the commands' parsers."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def add_parser(commands: Commands) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Carry out the command; returns the exit status."""
+    """Run the command; returns the exit status."""
     print_text(page())
     return 0
 
@@ -74,7 +74,7 @@ def page() -> str:
     parser = whole_parser()
     lines = [
         f'.TH TESC 1 "" "tesc {__version__}" "User Commands"',
-        # No hyphenation and no justification: text to type stays as it is.
+        # No hyphenation and no justification, so that text to type is shown unchanged.
         ".nh",
         ".ad l",
         ".SH NAME",

@@ -1,4 +1,4 @@
-"""Options that commands share, which override files' settings."""
+"""Options shared by commands that override the settings of files."""
 
 from __future__ import annotations
 

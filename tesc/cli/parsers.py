@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def whole_parser() -> Parser:
     """tesc's parser with the arguments of all commands.
 
-    The parser that starts commands lacks those of some, which start faster without argparse.
+    The parser that starts commands omits those of some, which start faster without argparse.
     """
     from tesc.cli import gen_parser
 
@@ -29,7 +29,7 @@ def whole_parser() -> Parser:
 
 
 def commands(parser: Parser) -> Iterator[tuple[str, str, argparse.ArgumentParser]]:
-    """Each command's name, what it is for, and its parser."""
+    """Each command's name, line of help, and parser."""
     for name, purpose in parser.commands.purposes.items():
         yield name, purpose, parser.commands.parsers[name]
 
@@ -43,7 +43,7 @@ def arguments(parser: argparse.ArgumentParser) -> Iterator[argparse.Action]:
 
 
 def usage_of(name: str) -> str | None:
-    """The text that describes the arguments of a command that reads them by itself."""
+    """The usage of a command that parses its arguments itself; None for all other commands."""
     if name == "tracetool":
         from tesc.cli import tracetool
 
@@ -56,7 +56,7 @@ def usage_of(name: str) -> str | None:
 
 
 def _tracetool() -> argparse.ArgumentParser:
-    """The arguments of `tesc tracetool`, which reads them with getopt as the reference does."""
+    """A parser with the arguments of `tesc tracetool`, which itself uses getopt, as the reference does."""
     from tesc.cli import tracetool
     from tesc.codegen.qemu import BACKENDS, FORMATS
 
@@ -77,7 +77,7 @@ def _tracetool() -> argparse.ArgumentParser:
 
 
 def _described(name: str) -> argparse.ArgumentParser:
-    """The options that a command's own usage lists: each on a line of four spaces, with its value."""
+    """A parser with the options in a command's usage: each on a line after four spaces, with its value."""
     parser = argparse.ArgumentParser(prog=f"tesc {name}", add_help=False)
     for option, value in re.findall(r"^ {4}(--?\w[\w-]*)(?: ([A-Z]+)\b)?", usage_of(name) or "", re.M):
         if value:

@@ -1,4 +1,4 @@
-"""`tesc decode --open` and `--bundle`: handling of pictures that were made."""
+"""`tesc decode --open` and `--bundle`: serves a Perfetto trace, or archives several."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def check(options: Namespace) -> None:
-    """Reject options that contradict --open or --bundle, before any work is done."""
+    """Raise Failure, before any work, for options that cannot be combined with --open or --bundle."""
     if options.open and options.bundle:
         raise Failure("--open serves one trace, not a bundle: open the file in the viewer")
     if options.bundle and (options.output or options.stats or options.latency or options.follow):
@@ -32,7 +32,10 @@ def check(options: Namespace) -> None:
 
 
 def open_in_viewer(options: Namespace, run: Callable[[Namespace], int]) -> int:
-    """Make the picture, in a temporary file if none is named, and serve it until Ctrl-C."""
+    """Write the Perfetto trace, to a temporary file without -o, and serve it until Ctrl-C.
+
+    `run` decodes with changed options. Returns its exit status; raises Failure if the port is in use.
+    """
     from tesc.trace.serving import PORT, Server
 
     with tempfile.TemporaryDirectory(prefix="tesc-") as folder:
@@ -53,11 +56,14 @@ def _serve(serve: Callable[[], object]) -> None:
     try:
         serve()
     except KeyboardInterrupt:
-        pass  # this is how it is ended
+        pass  # the way to stop it
 
 
 def bundle(options: Namespace, run: Callable[[Namespace], int]) -> int:
-    """Make a picture of each trace, and an archive of them all; returns the worst exit status."""
+    """Write a Perfetto trace of each input, and an archive of them all.
+
+    Returns the exit status: 2 without any, 1 if one is incomplete or missing. Raises Failure.
+    """
     from tesc.trace.bundle import base_of, unrelated, write_bundle
     from tesc.trace.output import replacing
 
@@ -72,7 +78,7 @@ def bundle(options: Namespace, run: Callable[[Namespace], int]) -> int:
             return 2
         for one in unrelated(members, options.clock_offset):
             error(
-                f"{one.name}: its times are of CLOCK_{one.clock}, those of "
+                f"{one.name}: its times are CLOCK_{one.clock}, those of "
                 f"{base_of(members).name} are not: say with --clock-offset how far that is "
                 "ahead of CLOCK_MONOTONIC",
                 "warning",
@@ -88,7 +94,7 @@ def bundle(options: Namespace, run: Callable[[Namespace], int]) -> int:
 def _members(
     options: Namespace, run: Callable[[Namespace], int], folder: str
 ) -> Iterator[tuple[Member | None, int]]:
-    """The archive's files, each with the exit status of making it."""
+    """The archive's files, each with the exit status of generating it; None for a file that failed."""
     from tesc.trace.bundle import described
 
     for number, path in enumerate(options.traces):

@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 _FORMATS = ("table", "csv", "json", "jsonl", "parquet")
 _EPILOG = """\
 TRACE is a trace or a log (several are read one after the other), or a folder that 'tesc decode --format
-parquet' wrote; the default of --events is that of 'tesc decode'. The last argument is SQL if it has a space
-in it and is not a file. Without SQL, it is read from standard input, or on a terminal from a prompt.
+parquet' wrote; --events has the same default as for 'tesc decode'. The last argument is SQL if it contains
+a space and is not a file. Without it, SQL is read from standard input, or on a terminal from a prompt.
 
 Each event is a view: ts (nanoseconds), time (a timestamp in microseconds), pid, a column per argument,
 trace, seq (the record's number). 'records' has all records, 'spans' all spans, 'spans.NAME' those of a
@@ -42,7 +42,7 @@ trace, seq (the record's number). 'records' has all records, 'spans' all spans, 
 
   tesc query trace-1234 --events trace-events-all 'SELECT * FROM spans ORDER BY duration DESC LIMIT 10'
 
-The tables of the last three traces are kept in the cache for the next question ('tesc cache clear' removes
+The tables of the last three traces are kept in the cache for the next query ('tesc cache clear' removes
 them), but not with --no-cache.
 
 exit status: 0 answered, 1 answered from the part of the trace that could be read, 2 not answered
@@ -50,7 +50,7 @@ exit status: 0 answered, 1 answered from the part of the trace that could be rea
 
 
 def main(words: Sequence[str]) -> int:
-    """Run the command with options between the traces and the SQL, as users write them."""
+    """Run the command; options may be between the traces and the SQL. Returns the exit status."""
     parser = SuggestingParser(prog="tesc query")
     _add_arguments(parser)
     # `--guest TRACE` names a trace: it takes a value only after `=`, which argparse does not support.
@@ -61,7 +61,7 @@ def main(words: Sequence[str]) -> int:
 
 
 def add_parser(commands: Commands) -> None:
-    """Add it to the list of commands; `main` reads its arguments."""
+    """List the command in the help; `main` parses its arguments."""
     _add_arguments(commands.add_parser("query", help="query traces with SQL"))
 
 
@@ -73,9 +73,9 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
         "--events", metavar="FILE", help="the events: the trace-events-all of the traced program"
     )
     parser.add_argument(
-        "--format", choices=_FORMATS, default="table", help="how to print the answer (default: table)"
+        "--format", choices=_FORMATS, default="table", help="how to print the result (default: table)"
     )
-    parser.add_argument("-o", "--output", metavar="FILE", help="write the answer to this file")
+    parser.add_argument("-o", "--output", metavar="FILE", help="write the result to this file")
     parser.add_argument(
         "--span",
         action="append",
@@ -91,7 +91,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
         help="processes to use for a long trace (default: one per core)",
     )
     parser.add_argument(
-        "--guest", nargs="?", const="", metavar="PREFIX", help="read traces without a header as a guest's"
+        "--guest", nargs="?", const="", metavar="PREFIX", help="read traces without a header as guest streams"
     )
     add_guest_options(parser)
     add_filters(parser)
@@ -100,7 +100,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Carry out the command; returns the exit status."""
+    """Run the command; returns the exit status."""
     from tesc.trace.spans import BadPairing
     from tesc.trace.tables import Unwritable
 
@@ -123,7 +123,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _check(options: argparse.Namespace) -> None:
-    """Reject options that contradict each other."""
+    """Raise Failure for options that cannot be combined."""
     if options.format == "parquet" and options.output is None:
         raise Failure("--format parquet is written to a file: name it with -o")
     if options.jobs is not None and options.jobs < 1:
@@ -135,7 +135,7 @@ def _check_packages() -> None:
     from tesc.trace.tables import MissingExtra
 
     try:
-        import duckdb  # noqa: F401 (whether it is there)
+        import duckdb  # noqa: F401 (whether it is installed)
         import pyarrow  # noqa: F401
     except ImportError as missing:
         raise MissingExtra("tesc query", missing.name or "duckdb", "query") from None
@@ -168,7 +168,7 @@ def _not_empty(sql: str) -> str:
 
 @contextmanager
 def _dataset(options: argparse.Namespace) -> Iterator[tuple[str, bool]]:
-    """The folder of the tables, and whether the traces were read to their ends."""
+    """The tables' folder, and whether the traces were read completely. Raises Failure and Unwritable."""
     from tesc.trace.events import Catalogue
     from tesc.trace.query import kept
     from tesc.trace.spans import chosen_pairings
@@ -182,7 +182,7 @@ def _dataset(options: argparse.Namespace) -> Iterator[tuple[str, bool]]:
         filters = (options.event, options.where, options.since, options.until, options.pid)
         if any(value not in (None, []) for value in filters):
             raise Failure("the records of a folder cannot be selected by options: filter them in SQL")
-        # The settings are those of the tables' folder, as a trace has those of its events.
+        # The settings are those of the tables' folder; for a trace, those of its events file.
         above = os.path.abspath(folders[0])
         options.configured = Workspace(overrides(options)).settings_for(above).spans
         check_keys((), chosen_pairings(options.span, options.configured, (), False), _events(folders[0]))
@@ -243,7 +243,7 @@ def _dataset(options: argparse.Namespace) -> Iterator[tuple[str, bool]]:
 
 
 def _ask(options: argparse.Namespace, folder: str, sql: str | None) -> None:
-    """Run a query, or those from the prompt."""
+    """Run one query, or without one those typed at the prompt. Raises BadQuery."""
     from tesc.trace.query.session import BadQuery, Session
 
     pairings, likely = _pairings(options, folder)
@@ -264,7 +264,7 @@ def _ask(options: argparse.Namespace, folder: str, sql: str | None) -> None:
 
 
 def _pairings(options: argparse.Namespace, folder: str) -> tuple[list[Pairing], list[Pairing]]:
-    """The spans that the options name, and those that the names of events suggest."""
+    """The spans of the options, and those of tesc.toml and those that event names suggest."""
     from tesc.trace.spans import Pairing, likely_pairings, parse_pairing
 
     given = [parse_pairing(text) for text in options.span]
@@ -276,7 +276,7 @@ def _pairings(options: argparse.Namespace, folder: str) -> tuple[list[Pairing], 
 
 
 def _events(folder: str) -> list[TracedEvent]:
-    """The events that a folder has tables of."""
+    """The events that a folder has tables for."""
     from tesc.trace.events import TracedEvent
     from tesc.trace.tables.dataset import read_dataset
 

@@ -1,4 +1,4 @@
-"""`tesc refs`: the places that name an event."""
+"""`tesc refs`: lists the places that name an event."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ def add_parser(commands: Commands) -> None:
         "refs",
         help="every use of an event, in trace-events, C and Rust files",
         description="Print where an event is declared, disabled by its name, called, passed on and tested "
-        "for, in trace-events files and in C and Rust sources. A name that a macro puts together is known "
-        "by the word that the macro is called with.",
+        "for, in trace-events files and in C and Rust sources. If a macro forms the name, the place is the "
+        "word passed to the macro.",
         epilog=_EPILOG,
     )
     parser.add_argument("name", metavar="NAME", help="the event's effective name")
@@ -42,7 +42,7 @@ def add_parser(commands: Commands) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Carry out the command; returns the exit status."""
+    """Run the command; returns the exit status."""
     workspace, uses = tree_and_uses(options, "searched")
     found = references(workspace.units, uses, options.name)
     if not found:

@@ -22,7 +22,7 @@ _EPILOG = """\
 exit status: 0 renamed, or the diff was printed, 1 refused, 2 tesc could not run
 
 Without --write nothing changes; 'git apply' and patch(1) can apply the diff. tesc refuses a name that would
-clash with another one, an event whose uses are not all known, and changes of files outside of the tree, which
+clash with another one, an event whose uses are not all known, and changes to files outside of the tree that
 links lead to.
 """
 
@@ -44,7 +44,7 @@ def add_parser(commands: Commands) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Carry out the command; returns the exit status."""
+    """Run the command; returns the exit status."""
     workspace, uses = tree_and_uses(options, "changed")
     try:
         edits = renamed_event(Files(workspace), uses, options.old, options.new)
@@ -68,7 +68,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _say_beyond(source: Source, options: argparse.Namespace, workspace: Workspace) -> None:
-    """Say that a file which names the event is not in the tree, and how to have it changed."""
+    """Report that a file outside of the tree names the event, and which options include it."""
     trees = options.tree or ["."]
     target = relative(os.path.realpath(source.file))
     if is_source_code(source.file):
@@ -76,6 +76,7 @@ def _say_beyond(source: Source, options: argparse.Namespace, workspace: Workspac
     else:
         words = [word for path in [*trees, target] for word in ("--in", path)]
     names = (
-        f"{source.path} names '{options.old}' and {'leads' if os.path.islink(source.file) else 'is'} out of"
+        f"{source.path} names '{options.old}' and "
+        f"{'leads out' if os.path.islink(source.file) else 'is outside'} of"
     )
     error(f"{names} {' '.join(trees)}, so nothing is renamed; '{' '.join(words)}' would change it, too")

@@ -1,4 +1,4 @@
-"""How `tesc check` reports: the output formats, the summary, statistics, and baselines."""
+"""The reports of `tesc check`: output formats, summary, statistics, and baselines."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def unaccepted(found: list[Diagnostic], file: str | None) -> list[Diagnostic]:
     """The findings that the baseline in a file, if there is one, does not accept. Raises Failure."""
     if file is None:
         return found
-    from tesc.analysis import baseline  # few runs have one
+    from tesc.analysis import baseline  # few runs use one
 
     try:
         with open(file, "rb") as opened:
@@ -59,7 +59,7 @@ def unaccepted(found: list[Diagnostic], file: str | None) -> list[Diagnostic]:
 
 
 def write_baseline(found: list[Diagnostic], file: str) -> None:
-    """Write a baseline that accepts what was found. Raises Failure rather than overwriting anything else."""
+    """Write a baseline that accepts the findings. Raises Failure if the file exists but is no baseline."""
     from tesc.analysis import baseline
 
     if os.path.isfile(file) and os.path.getsize(file):
@@ -86,10 +86,10 @@ def report(
     known: int = 0,
     statistics: str = "",
 ) -> str:
-    """Print what was found in so many files, or what is left after fixes; returns it.
+    """Print the findings in a number of files, or those left after fixes; returns the printed text.
 
-    `known` findings, which are not included, are accepted or existed before a change. `statistics` is
-    printed after the counts.
+    `fixed` is the number of fixed findings, `known` of those that are not in `found` because they are
+    accepted or existed before a change. `statistics` is text to print after the counts.
     """
     color = use_color(options.color, sys.stdout)
     text = _rendered(found, files, options, color, fixed, known) + statistics

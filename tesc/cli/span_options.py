@@ -1,4 +1,4 @@
-"""Options that define spans: --span, those of tesc.toml, and those from events' names."""
+"""Spans: those of --span, of tesc.toml, and those that the names of events suggest."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def add_span_options(group: argparse._ArgumentGroup) -> None:
         default=[],
         metavar="NAME=BEGIN..END[,key=PARAMETER]",
         help="the events that begin and end a span (patterns, with | between several), and the parameter "
-        "that both share (default: those of [[span]] in tesc.toml)",
+        "that both have (default: those of [[span]] in tesc.toml)",
     )
     group.add_argument(
         "--spans",
@@ -45,14 +45,14 @@ class Drawn:
 
 
 def drawn_of(options: argparse.Namespace, workspace: Workspace, unit: Unit) -> Drawn:
-    """What the options of `tesc decode` want measured or drawn, checked before a trace is read.
+    """The spans and counters that the options of `tesc decode` request, checked before a trace is read.
 
     Raises Failure, and BadConfiguration for spans of tesc.toml.
     """
     if options.latency:
         pairings = _pairings(options, workspace, unit, True)
         if not pairings:
-            raise Failure("no event names suggest a beginning and an end: give them with --span")
+            raise Failure("no events look like the beginning and end of a span: name them with --span")
         return Drawn(pairings)
     if options.format == "perfetto":
         return Drawn(_pairings(options, workspace, unit, False), _counters(options.counter, unit))
@@ -62,7 +62,7 @@ def drawn_of(options: argparse.Namespace, workspace: Workspace, unit: Unit) -> D
 def _pairings(options: argparse.Namespace, workspace: Workspace, unit: Unit, needed: bool) -> list[Pairing]:
     """The requested pairings.
 
-    If there are none and they are `needed`, those are used that the names of the events suggest.
+    If there are none but they are `needed`, those that the names of the events suggest.
     """
     from tesc.trace.events import Catalogue
     from tesc.trace.spans import BadPairing, chosen_pairings, unmatched
@@ -75,7 +75,7 @@ def _pairings(options: argparse.Namespace, workspace: Workspace, unit: Unit, nee
         found = chosen_pairings(options.span, configured, unit.events, auto)
     except BadPairing as wrong:
         raise Failure(str(wrong)) from None
-    # Those that names suggest have keys that all of their events have.
+    # The keys of suggested pairings need no check: all of their events have them.
     named = found[: len(options.span) or len(configured)]
     check_keys(options.span, named, Catalogue(unit).events, workspace.configuration_for(source.file))
     for name, text in unmatched(found, unit.events):
@@ -89,7 +89,7 @@ def check_keys(
     events: Sequence[TracedEvent],
     configuration: Configuration | None = None,
 ) -> None:
-    """Report the keys of pairings that events do not have; warn if only some lack one.
+    """Check that events have the keys of pairings; warn if only some lack one.
 
     The pairings are those of --span's `texts`, or else those of tesc.toml. Raises Failure, BadConfiguration.
     """
@@ -108,7 +108,7 @@ def check_keys(
 def _check_configured(
     pairings: Sequence[Pairing], events: Sequence[TracedEvent], configuration: Configuration | None
 ) -> None:
-    """Report the keys of tesc.toml's spans that no event has, each at its place. Raises BadConfiguration."""
+    """Raise BadConfiguration, with places, for keys of tesc.toml's spans that no event has."""
     from tesc.trace.span_keys import lacking_keys
 
     if configuration is None:
@@ -123,7 +123,7 @@ def _check_configured(
 
 
 def say_unmatched(spans: Spans) -> None:
-    """Say how many records of each pairing have no partner."""
+    """Report how many records of each pairing have no partner."""
     for one, unfinished, orphaned in zip(spans.pairings, spans.unfinished, spans.orphaned):
         if unfinished or orphaned:
             error(f"span '{one.name}': {_counted(unfinished, orphaned)}", "note")
@@ -135,7 +135,7 @@ def _counted(unfinished: int, orphaned: int) -> str:
 
 
 def _counters(texts: Sequence[str], unit: Unit) -> list[tuple[str, str]]:
-    """The counters of --counter. Raises Failure."""
+    """The counters of --counter: each an event's and a parameter's name. Raises Failure."""
     from tesc.trace.drawing import BadCounter, parse_counter
 
     try:

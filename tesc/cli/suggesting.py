@@ -1,6 +1,6 @@
-"""The parser that helps with words that are not quite those it knows, and what it was given to parse.
+"""A parser that suggests a known word for an unknown one, and the arguments of a parser.
 
-The only module that uses names of argparse's own: there is no public way to either.
+The only module that uses private names of argparse: there is no public way to do either.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class SuggestingParser(argparse.ArgumentParser):
-    """A parser that says which of the words it knows is much like the one that it was given."""
+    """A parser whose errors suggest the known word nearest to the one given."""
 
     def __init__(self, **keywords: Any) -> None:
         keywords.setdefault("formatter_class", Filled)

@@ -1,4 +1,4 @@
-"""`tesc decode --format parquet` and `--format sqlite`: traces as tables."""
+"""`tesc decode --format parquet` and `--format sqlite`: writes traces as tables."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def check(options: argparse.Namespace) -> None:
-    """Reject options that tables cannot support, before any work."""
+    """Raise Failure, before any work, for options that tables do not support, or a missing package."""
     if options.output is None:
         raise Failure(f"--format {options.format} is written to a file or folder: name it with -o")
     if options.follow or options.sort:
@@ -38,7 +38,7 @@ def check(options: argparse.Namespace) -> None:
 def write(
     options: argparse.Namespace, readers: Sequence[RecordReader], selection: Selection, progress: Progress
 ) -> None:
-    """Write traces as tables, one after the other."""
+    """Write traces as tables, one after the other. Raises Failure."""
     from tesc.trace.parts import cores
     from tesc.trace.tables import Unwritable, write_tables
 

@@ -1,4 +1,4 @@
-"""What commands share on a terminal: messages, colour, width."""
+"""Messages, colour, width and progress on the terminal, for all commands."""
 
 from __future__ import annotations
 
@@ -18,25 +18,28 @@ if TYPE_CHECKING:
 
 
 class Failure(Exception):
-    """A command could not do its work; the message says why, and lines may illustrate it. Exit status 2."""
+    """A command failed, with exit status 2; the message says why, and `picture` may illustrate it."""
 
     def __init__(self, message: str, picture: Sequence[str] = ()) -> None:
         super().__init__(message)
         self.picture = picture
 
 
-_told = 0
+_reported = 0
 
 
 def warned() -> bool:
     """Whether this process has reported anything other than findings."""
-    return bool(_told)
+    return bool(_reported)
 
 
 def error(message: str, kind: str = "error", picture: Sequence[str] = ()) -> None:
-    """Report something other than a finding; lines of a `picture` follow."""
-    global _told
-    _told += 1
+    """Print a message other than a finding to standard error, and the lines of `picture`.
+
+    `kind` is error, warning or note. Does not raise anything.
+    """
+    global _reported
+    _reported += 1
     try:
         lines = [f"tesc: {kind}: {visible(message)}", *[printable(line) for line in picture]]
         sys.stderr.write("".join([f"{line}\n" for line in lines]))
@@ -46,7 +49,7 @@ def error(message: str, kind: str = "error", picture: Sequence[str] = ()) -> Non
 
 
 def standard_input(most: int = -1) -> bytes:
-    """Read standard input, at most so many bytes. Raises Failure if it is closed."""
+    """Read standard input, at most `most` bytes (-1: all). Raises Failure if it is closed."""
     if sys.stdin is None:
         raise Failure("standard input is closed")
     binary = getattr(sys.stdin, "buffer", None)
@@ -57,7 +60,7 @@ def standard_input(most: int = -1) -> bytes:
 
 
 def refuse_odd_paths(paths: Iterable[str]) -> None:
-    """Raises Failure for a path with control characters, which would begin a line of its own in outputs."""
+    """Raise Failure for a path with control characters, which could start a new line in outputs."""
     for path in paths:
         if not is_plain(path):
             raise Failure(f"{path}: the name has control characters; nothing is generated from it")
@@ -85,7 +88,7 @@ def print_as_is(text: str) -> None:
 def print_bytes(data: bytes) -> None:
     """Print to standard output.
 
-    If nobody reads it any more, the command still continues and keeps its exit status.
+    If the reader has closed the pipe, the command still continues and keeps its exit status.
     """
     try:
         sys.stdout.flush()
@@ -116,12 +119,12 @@ def use_color(choice: str, stream: TextIO) -> bool:
 
 
 def width() -> int:
-    """How many columns to print excerpts in."""
+    """The width for excerpts, in columns."""
     return max(columns(110), 60)
 
 
 def columns(default: int) -> int:
-    """The width of the terminal like shutil.get_terminal_size(), whose module imports archive formats."""
+    """The terminal's width, as shutil.get_terminal_size() finds it; shutil itself is slow to import."""
     try:
         found = int(os.environ["COLUMNS"])
     except (KeyError, ValueError):
@@ -134,7 +137,7 @@ def columns(default: int) -> int:
     return found if found > 0 else default
 
 
-# How long work takes before its progress is shown.
+# How many seconds work takes before its progress is shown.
 _PATIENCE = 0.5
 
 
@@ -147,6 +150,7 @@ class Progress:
         self._shown = ""
 
     def __call__(self, part: float) -> None:
+        """Show that a part of the work, from 0 to 1, is done."""
         if time.monotonic() - self._began < _PATIENCE or not sys.stderr.isatty():
             return
         text = f"{self._what}, {part:.0%}"
@@ -156,6 +160,7 @@ class Progress:
             self._shown = text
 
     def close(self) -> None:
+        """Erase the progress."""
         if self._shown:
             sys.stderr.write(f"\r{' ' * len(self._shown)}\r")
             sys.stderr.flush()

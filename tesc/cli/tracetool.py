@@ -1,7 +1,7 @@
-"""`tesc tracetool`: one output, with the arguments and exit status of QEMU 10.2's tracetool.py.
+"""`tesc tracetool`: generates one output, with the arguments and exit status of QEMU 10.2's tracetool.py.
 
-It starts in less time than the reference needs for a small file, so nothing is imported here
-that one output does not need.
+A build runs it for every output, so it has to start quickly: nothing is imported here that one
+output does not need.
 """
 
 from __future__ import annotations
@@ -47,8 +47,8 @@ LONG_OPTIONS = [
     "compat=",
 ]
 _DIRECTIVES = ("-I", "--include", "--disable", "--event-prefix", "--wire")
-# Formats with code for the property `tcg`.
-_OF_GUESTS = ("tcg-h", "tcg-helper-c", "tcg-helper-h", "tcg-helper-wrapper-h")
+# Formats of older QEMU releases, for events with the property `tcg`.
+_TCG_FORMATS = ("tcg-h", "tcg-helper-c", "tcg-helper-h", "tcg-helper-wrapper-h")
 _TAPSETS = ("stap", "log-stap", "simpletrace-stap")
 
 
@@ -89,8 +89,8 @@ options that QEMU's tracetool does not have:
     --disable PATTERN,...
                         compile matching events out
     --depfile FILE      write a rule for make that names the files read
-    --qemu-release X.Y  the QEMU whose tracetool.py it is, from 4.2 on; before 6.0 there is no
-                        OUTPUT, and the text goes to standard output
+    --qemu-release X.Y  the QEMU whose tracetool.py to reproduce, 4.2 or later; before 6.0 there is
+                        no OUTPUT, and the text goes to standard output
                         (default: that of the tree's VERSION, else the newest)
     --compat MODE       qemu: the bytes of that tracetool.py; fixed: with its bugs fixed
                         (default: qemu)
@@ -115,7 +115,7 @@ def main(arguments: Sequence[str]) -> int:
 
 def _run(arguments: list[str]) -> int:
     found, paths = _parsed(arguments)
-    options = dict(found)  # the last one wins, as in the reference
+    options = dict(found)  # the last of repeated options wins, as in the reference
     for name, _ in found:
         if name == "--help":
             sys.stdout.write(usage())
@@ -158,7 +158,7 @@ def _run(arguments: list[str]) -> int:
 
 
 def _check_output(output: str | None, inputs: list[str]) -> None:
-    """Raises OSError for an output that declares events: the name of the real one is missing."""
+    """Raise OSError for an output that declares events: the OUTPUT argument is probably missing."""
     if output is None or not os.path.exists(output):
         return
     if is_trace_events(os.path.basename(output)):
@@ -188,7 +188,7 @@ def _depfile(path: str, output: str | None, unit: Unit) -> str:
     from tesc.depfile import Unwritable, rule
 
     if output is None:
-        raise _Usage("--depfile requires an output file, which QEMU's tracetool.py has since 6.0")
+        raise _Usage("--depfile requires an output file, which QEMU's tracetool.py supports from 6.0 on")
     try:
         return rule([output], [tree.source.file for tree in unit.trees])
     except Unwritable as error:
@@ -253,10 +253,10 @@ def _options(
         raise _Usage(f"trace-events files{after} required")
     if not form:
         raise _Usage("no format given (--format)")
-    if form in _OF_GUESTS and not release.has("no-tcg"):
-        raise _Usage(f"the format {form}, which QEMU had until 6.2, is not generated")
+    if form in _TCG_FORMATS and not release.has("no-tcg"):
+        raise _Usage(f"the format {form}, which QEMU had until 6.2, is not supported")
     if form not in FORMATS or (form == "rs" and not release.has("rust")):
-        since = " (QEMU has it since 10.2)" if form == "rs" else ""
+        since = " (new in QEMU 10.2)" if form == "rs" else ""
         raise _Usage(f"unknown format: {form}{since}")
     for backend in backends:
         if not _exists(backend):

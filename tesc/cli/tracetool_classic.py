@@ -1,7 +1,7 @@
-"""`tesc tracetool-classic`: one output, with the arguments of the shell tracetool of 2011.
+"""`tesc tracetool-classic`: generates one output, with the arguments of the shell tracetool of 2011.
 
-Events come on standard input, the output goes to standard output. Messages and exit status are
-those of 2011 if it rejected something.
+Events are read from standard input, and the output goes to standard output. What the script of 2011
+rejected is rejected with its message and exit status.
 """
 
 from __future__ import annotations
@@ -42,8 +42,8 @@ outputs:
     --stap  SystemTap tapset (with --dtrace)
 
 options:
-    --release NAME        whose script: openbios (firmware's, the default), qemu-0.14 or qemu-1.0;
-                          QEMU's have no -g, and 0.14's no --probe-prefix
+    --release NAME        the script to reproduce: openbios (firmware's, the default), qemu-0.14 or
+                          qemu-1.0; QEMU's scripts have no -g, that of 0.14 no --probe-prefix
 
 for --stap:
     --binary PATH         the traced program
@@ -60,7 +60,7 @@ def main(arguments: Sequence[str]) -> int:
     backend = output = ""
     values = dict.fromkeys(_VALUES, "")
     rest = list(arguments)
-    # In 2011 an empty argument ended the options, and the last option won.
+    # In the script of 2011 an empty argument ended the options, and the last of repeated options won.
     while rest and rest[0]:
         word = rest.pop(0)
         if word in OUTPUTS:
@@ -85,7 +85,7 @@ def main(arguments: Sequence[str]) -> int:
         return 1
     release = RELEASES.get(values["--release"] or "openbios")
     if release is None:
-        sys.stderr.write(f"tesc tracetool-classic: --release: one of {', '.join(RELEASES)}\n")
+        sys.stderr.write(f"tesc tracetool-classic: --release: expected one of {', '.join(RELEASES)}\n")
         return 2
     given = [option for option in _VALUES if values[option] and option != "--release"]
     if output not in release.outputs or not set(given) <= set(release.options):
@@ -120,7 +120,7 @@ def _refusal(backend: str, output: str, values: dict[str, str]) -> str | None:
 
 
 def _input() -> bytes:
-    from tesc.cli.terminal import standard_input  # it imports more than the rest of this
+    from tesc.cli.terminal import standard_input  # it imports more than the rest of this module
 
     return standard_input()
 

@@ -1,4 +1,4 @@
-"""Shared by commands that read all trace-events files of a tree and the sources that use them."""
+"""Shared by commands that read all trace-events files of a tree and the sources that use its events."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def add_tree(parser: argparse.ArgumentParser) -> None:
 def tree_and_uses(options: argparse.Namespace, done: str) -> tuple[Workspace, Index]:
     """The trace-events files of a tree, and the uses of events in its sources. Raises Failure.
 
-    Warns about links to files elsewhere, of which the command says that they are not `done`.
+    Warns about links that lead out of the tree, which are not `done` (such as "searched").
     """
     from tesc.uses.index import build
 
@@ -68,7 +68,7 @@ def tree_and_uses(options: argparse.Namespace, done: str) -> tuple[Workspace, In
     sources = workspace.source_folders()
     for folder in sources:
         if not os.path.exists(folder):
-            raise Failure(f"{folder}: no such file or folder (of sources)")
+            raise Failure(f"{folder}: no such source file or folder")
     uses = build(sources, declaring=declaring(workspace.units))
     if not uses.sources:
         error(f"{' '.join(sources)}: no C or Rust sources here", "warning")
@@ -76,7 +76,7 @@ def tree_and_uses(options: argparse.Namespace, done: str) -> tuple[Workspace, In
 
 
 def scope_of(options: argparse.Namespace, workspace: Workspace) -> Scope:
-    """What a command may change: the tree, its sources, and what its files may include."""
+    """The files that a command may change: the tree, its sources, and what its files may include."""
     named = [*(options.tree or ["."]), *workspace.source_folders()]
     for unit in workspace.units:
         for root in unit.roots:

@@ -1,4 +1,4 @@
-"""Loading a command's unit, and reporting why nothing is generated from it."""
+"""Loading the unit of a file, and reporting why nothing is generated from it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def load(path: str, overrides: Overrides) -> tuple[Workspace, Unit]:
-    """The unit whose root is `path`; - is standard input. Raises Failure for a file that can't be read."""
+    """A workspace and its unit with the root `path`; - is standard input. Raises Failure if unreadable."""
     workspace = Workspace(overrides)
     if path == "-":
         from tesc.syntax.source import Source
@@ -34,7 +34,7 @@ def load(path: str, overrides: Overrides) -> tuple[Workspace, Unit]:
 
 
 def refused(found: Iterable[Rejection]) -> bool:
-    """Print why something is not generated, each reason once; true if there is one."""
+    """Print the rejections, each once; true if there are any."""
     lines = list(dict.fromkeys(one.line for one in found))
     print_errors("".join(f"{line}\n" for line in lines))
     return bool(lines)

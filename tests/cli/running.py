@@ -61,7 +61,7 @@ def run_in(variables: dict[str, str], *arguments: object, data: bytes = b"") -> 
         patched.enter_context(mock.patch.dict(os.environ, variables, clear=True))
         patched.enter_context(mock.patch.multiple(sys, stdin=given, stdout=out, stderr=err))
         patched.enter_context(mock.patch.object(cache, "_enabled", True))
-        patched.enter_context(mock.patch.object(terminal, "_told", 0))
+        patched.enter_context(mock.patch.object(terminal, "_reported", 0))
         try:
             status = main(words)
         except SystemExit as ended:  # by argparse

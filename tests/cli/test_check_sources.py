@@ -154,7 +154,7 @@ def test_a_missing_folder(check):
     assert check("--sources", "nowhere") == (
         2,
         [],
-        "tesc: error: nowhere: no such file or folder (of sources)\n",
+        "tesc: error: nowhere: no such source file or folder\n",
     )
 
 

@@ -123,7 +123,7 @@ def test_only_the_text_goes_to_standard_output(tesc):
 
 def test_an_existing_file(tesc):
     Path("tesc.toml").write_text("max-args = 3\n")
-    assert tesc("init") == (2, "", "tesc: error: tesc.toml: exists already; --force replaces it\n")
+    assert tesc("init") == (2, "", "tesc: error: tesc.toml: already exists; --force replaces it\n")
     assert Path("tesc.toml").read_text() == "max-args = 3\n"
     assert tesc("init", "--force")[0] == 0
     assert load("tesc.toml").values == {"profile": "default"}

@@ -135,7 +135,7 @@ class TestArgumentsThatALogDoesNotShow:
     def test_keys_of_spans(self, decode, words):
         """Records whose key is not known belong to none, not to each other."""
         ran = decode(self.EIGHT, *words, "--span", "lamp=lamp_on..lamp_off,key=owner")
-        said = "span 'lamp': 8 records do not show 'owner', so they begin and end nothing"
+        said = "span 'lamp': 8 records do not show 'owner', so they are not part of any span"
         assert (ran.status, ran.err) == (0, f"tesc: warning: {said}\n")
         assert "lamp" not in ran.out
         ran = decode(self.EIGHT, *words, "--span", "lamp=lamp_on..lamp_off,key=n")

@@ -226,7 +226,7 @@ class TestPatch:
             topic.git("reset", "--quiet", "--hard", "main")
         found = ["a/trace-events:3:16: error[TE405]", "a/trace-events:4:17: error[TE405]"]
         assert topic.check("--patch", first, "--patch", second) == (1, found, old(2))
-        said = [f"tesc: error: {second}: a patch; give each by its own --patch, or all to '--patch -'"]
+        said = [f"tesc: error: {second}: a patch; give each with its own --patch, or all to '--patch -'"]
         assert topic.check("--patch", first, second) == (2, [], said)
 
     def test_nothing(self, topic):

@@ -223,7 +223,7 @@ class TestGeneratedFiles:
         )
         done = tesc("gen", "--backends", "dtrace", "--out", "out")
         assert done.returncode == 2
-        assert "a file's name, without folders" in done.stderr
+        assert "must be a file name, without folders" in done.stderr
         assert not (tree / "out").exists()
 
     def test_a_name_with_a_newline_gives_no_code(self, tree):

@@ -176,7 +176,7 @@ def test_a_log_of_other_events(tesc, tmp_path):
     status, printed, said = tesc("decode", "log", "--events=new")
     first, *_ = said.splitlines()
     assert first == (
-        "tesc: warning: log: not made with new, it seems: lines of 'level' do not match its format"
+        "tesc: warning: log: probably not made with new: lines of 'level' do not match its format"
     )
     assert (status, printed.count("stop vm 0x10")) == (1, 50)
     assert tesc("decode", "log", "--events=old")[2] == ""

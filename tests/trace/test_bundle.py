@@ -101,7 +101,7 @@ def test_traces_of_all_kinds(work):
     expected = {"version": 1, "trace_time": base, "files": files}
     assert sound(found["perfetto_manifest.json"]) == {"perfetto_manifest": expected}
     assert said == (
-        "tesc: warning: 01-qemu.log.pftrace: its times are of CLOCK_REALTIME, those of 00-trace.pftrace are "
+        "tesc: warning: 01-qemu.log.pftrace: its times are CLOCK_REALTIME, those of 00-trace.pftrace are "
         "not: say with --clock-offset how far that is ahead of CLOCK_MONOTONIC\n"
     )
     tesc("trace", "--format", "perfetto", "-o", "alone")

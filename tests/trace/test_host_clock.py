@@ -49,7 +49,7 @@ def names(printed: str) -> list[str]:
 
 def test_a_log_takes_its_place(folder):
     done = decode("old.log", "out", "--timestamps")
-    assert done.returncode == 0 and done.stderr == "tesc: note: out: times to within 4 us\n"
+    assert done.returncode == 0 and done.stderr == "tesc: note: out: times are accurate to 4 us\n"
     assert done.stdout.splitlines()[:2] == ["0@77.000000:first 0", "7@77.000005:second 65"]
     assert names(decode("old.log", "out").stdout) == ["first", "second"] * 3
     with open_trace(["out", "old.log"], "trace-events") as trace:
@@ -65,8 +65,8 @@ def test_an_unknown_clock_offset(folder):
     done = decode("unmarked", "old.log")
     assert done.returncode == 0
     assert done.stderr == (
-        "tesc: warning: old.log: its dates are real time, and other traces use CLOCK_MONOTONIC: "
-        "--clock-offset says how far that is behind\n"
+        "tesc: warning: old.log: its times are CLOCK_REALTIME, those of other traces CLOCK_MONOTONIC: "
+        "give the difference with --clock-offset\n"
     )
     assert names(done.stdout) == ["first"] * 3 + ["second"] * 3
     done = decode("unmarked", "old.log", "--clock-offset", f"{AHEAD}ns")

@@ -69,7 +69,7 @@ def test_a_file_and_a_pipe(folder, stream):
     (folder / "bytes").write_bytes(stream)
     for done in (receive("bytes"), receive("-", stdin=stream)):
         assert (done.returncode, done.stdout) == (0, PRINTED)
-        assert done.stderr.startswith("tesc: note: 3 events, times to within ")
+        assert done.stderr.startswith("tesc: note: 3 events, times are accurate to ")
     done = receive("none")
     assert (done.returncode, done.stderr) == (2, "tesc: error: none: No such file or directory\n")
 
@@ -213,7 +213,9 @@ def test_other_declarations(folder, unit_of, toy):
         receive("bytes", "--firmware", "broken"),
         subprocess.run([*command, "--firmware=broken"], capture_output=True, text=True),
     ):
-        assert done.returncode == 2 and "broken: its declarations can't be known" in done.stderr
+        assert (
+            done.returncode == 2 and "broken: it has errors, so its declarations are unknown" in done.stderr
+        )
     (folder / "fw.elf").write_bytes(b"\x7fELF\2\1\1" + bytes(60))
     assert receive("bytes", "--firmware", "fw.elf").stderr.splitlines()[0] == (
         "tesc: error: fw.elf: --firmware takes the events file that the guest was built from, "
@@ -228,7 +230,7 @@ def test_how_a_guest_is_read_is_for_guests(folder, start, words):
     asked = ["SELECT 1"] if start == ["query"] else []
     command = [sys.executable, "-m", "tesc", *start, "qemu.log", *words, "--events", "trace-events", *asked]
     done = subprocess.run(command, capture_output=True, text=True)
-    assert done.returncode == 2 and f"{words[0]} is for --guest" in done.stderr
+    assert done.returncode == 2 and f"{words[0]} requires --guest" in done.stderr
 
 
 def test_what_was_lost(folder, stream):

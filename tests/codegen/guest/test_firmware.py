@@ -76,7 +76,9 @@ def test_a_booted_firmware_through_its_serial_port(machine, tmp_path, need):
         recording.record("power", after, [0])
     merged = tesc("decode", host, out / "guest.trace", "--events", HOST_EVENTS, "--isolated")
     assert merged.returncode == 0
-    assert re.fullmatch(r"tesc: note: .*guest\.trace: times to within [\d,]+ us\n", merged.stderr.decode())
+    assert re.fullmatch(
+        r"tesc: note: .*guest\.trace: times are accurate to [\d,]+ us\n", merged.stderr.decode()
+    )
     assert merged.stdout.decode() == f"power on 1\n{PRINTED}power on 0\n"
     # An event takes six bytes and its arguments, four more with a time; and there are some hellos.
     lines = PRINTED.count("\n")
