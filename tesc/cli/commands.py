@@ -98,8 +98,3 @@ class Parser(SuggestingParser):
                 self.commands.add_parser(name, help=_OTHER_TOOLS[name], add_help=False)
             else:
                 import_module(f"tesc.cli.{name}").add_parser(self.commands)
-
-
-def option_strings(parser: argparse.ArgumentParser) -> list[str]:
-    """All spellings of a parser's options."""
-    return [option for action in actions_of(parser) for option in action.option_strings]

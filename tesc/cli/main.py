@@ -88,19 +88,13 @@ def _run(words: list[str]) -> int:
         return 2
     options, unknown = parser.parse_known_args(words)
     if unknown:
-        _refuse(unknown, parser.commands.parsers[words[0]])
+        from tesc.cli.suggesting import refuse
+
+        # argparse itself would not name the command.
+        refuse(parser.commands.parsers[words[0]], unknown)
     options.words = words[1:]
     run: Callable[[argparse.Namespace], int] = options.run
     return run(options)
-
-
-def _refuse(unknown: list[str], parser: argparse.ArgumentParser) -> None:
-    """Report unknown arguments; argparse itself would not name the command."""
-    from tesc.cli.commands import option_strings
-    from tesc.nearest import did_you_mean
-
-    like = did_you_mean(unknown[0].partition("=")[0], option_strings(parser))
-    parser.error(f"unrecognized arguments: {' '.join(unknown)}{like}")
 
 
 def _open_closed_streams() -> None:

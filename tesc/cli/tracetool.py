@@ -103,7 +103,10 @@ def main(arguments: Sequence[str]) -> int:
     try:
         return _run(list(arguments))
     except _Usage as error:
-        sys.stderr.write(f"{_PROGRAM}: error: {error}\n\n{usage()}")
+        sys.stderr.write(
+            f"usage: {_PROGRAM} [options] TRACE-EVENTS... OUTPUT (see '{_PROGRAM} --help')\n"
+            f"{_PROGRAM}: error: {error}\n"
+        )
     except BrokenPipeError:
         raise  # the caller handles a closed pipe
     except OSError as error:

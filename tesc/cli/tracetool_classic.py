@@ -20,8 +20,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-USAGE = """\
-usage: tesc tracetool-classic BACKEND OUTPUT [OPTION...] < TRACE-EVENTS > FILE
+_PROGRAM = "tesc tracetool-classic"
+_SYNOPSIS = f"usage: {_PROGRAM} BACKEND OUTPUT [OPTION...] < TRACE-EVENTS > FILE"
+USAGE = f"""\
+{_SYNOPSIS}
 
 Generate one output as the shell tracetool of 2011 did, without its mistakes.
 
@@ -69,28 +71,32 @@ def main(arguments: Sequence[str]) -> int:
             backend = word[2:]
         elif word in values:
             if not rest:
-                sys.stderr.write(f"tesc tracetool-classic: {word} needs a value\n")
-                return 2
+                return _misused(f"{word} needs a value", 2)
             values[word] = rest.pop(0)
         elif word == "--list-backends":
             sys.stdout.write(" ".join(BACKENDS) + "\n")
             return 0
         elif word == "--check-backend":
             return 0
-        elif word != "--guest-trace":
+        elif word == "--help":
             sys.stderr.write(USAGE)
             return 1
-    if not backend or not output:
+        elif word != "--guest-trace":
+            return _misused(f"unknown argument: {word}{_like(word)}")
+    if not arguments:
         sys.stderr.write(USAGE)
         return 1
+    if not backend or not output:
+        missing = "output" if backend else "backend"
+        choices = OUTPUTS if backend else [f"--{name}" for name in BACKENDS]
+        return _misused(f"no {missing} given: one of {', '.join(choices)}")
     release = RELEASES.get(values["--release"] or "openbios")
     if release is None:
-        sys.stderr.write(f"tesc tracetool-classic: --release: expected one of {', '.join(RELEASES)}\n")
-        return 2
-    given = [option for option in _VALUES if values[option] and option != "--release"]
-    if output not in release.outputs or not set(given) <= set(release.options):
-        sys.stderr.write(USAGE)
-        return 1
+        return _misused(f"--release: expected one of {', '.join(RELEASES)}", 2)
+    given = [option for option, name in OUTPUTS.items() if name == output and output not in release.outputs]
+    given += [one for one in _VALUES if values[one] and one not in ("--release", *release.options)]
+    if given:
+        return _misused(f"{release.name} has no {given[0]}")
     refusal = _refusal(backend, output, values)
     if refusal:
         # The script of 2011 wrote these to standard output, where builds expect them.
@@ -102,6 +108,22 @@ def main(arguments: Sequence[str]) -> int:
             backend=backend, output=output, binary=values["--binary"], probe_prefix=prefix, release=release
         )
     )
+
+
+def _misused(message: str, status: int = 1) -> int:
+    """Report a wrong command line; returns the exit status."""
+    from tesc.escaping import visible
+
+    sys.stderr.write(f"{_SYNOPSIS} (see '{_PROGRAM} --help')\n{_PROGRAM}: error: {visible(message)}\n")
+    return status
+
+
+def _like(word: str) -> str:
+    """The argument that an unknown one resembles, as a question."""
+    from tesc.nearest import did_you_mean
+
+    plain = ("--list-backends", "--check-backend", "--guest-trace")
+    return did_you_mean(word, [*OUTPUTS, *(f"--{name}" for name in BACKENDS), *_VALUES, *plain])
 
 
 def _refusal(backend: str, output: str, values: dict[str, str]) -> str | None:

@@ -32,6 +32,9 @@ def test_after_two_dashes_a_dashed_word_is_a_file(capsys, tmp_path, monkeypatch)
             "tesc check: error: unrecognized arguments: --selct; did you mean '--select'?",
         ),
         (["check", "--output-fromat=gcc"], "--output-fromat=gcc; did you mean '--output-format'?"),
+        (["decode", "--stas", "t"], "unrecognized arguments: --stas; did you mean '--stats'?"),
+        (["query", "t", "--where-not", "x"], "--where-not x; did you mean '--where'?"),
+        (["gen", "--drry-run"], "--drry-run; did you mean '--dry-run'?"),
         (["init", "--zzz", "folder"], "tesc init: error: unrecognized arguments: --zzz"),
         (["rules", "TE401"], "tesc rules: error: unrecognized arguments: TE401"),
     ],
@@ -43,6 +46,37 @@ def test_unknown_arguments(words, end, capsys):
     said = capsys.readouterr().err
     assert said.startswith(f"usage: tesc {words[0]} ")
     assert said.endswith(f"{end}\n")
+
+
+@pytest.mark.parametrize("name", [name for name, _, _ in commands(whole_parser())])
+@pytest.mark.parametrize("words", [["--no-such-option"], ["--format"]])
+def test_wrong_usage_of_any_command(name, words, capsys):
+    """The message does not drown in a list of all options."""
+    try:
+        status = main([name, *words])
+    except SystemExit as exit:
+        status = exit.code
+    usage, said = capsys.readouterr().err.splitlines()
+    assert status in (1, 2)
+    assert usage.startswith(f"usage: tesc {name} ")
+    assert usage.endswith(f" (see 'tesc {name} --help')")
+    assert len(usage) < 120
+    assert said.startswith(f"tesc {name}: error: ")
+    assert words[0] in said or "required: " in said or name == "completion"
+
+
+def test_usage_names_positional_arguments_and_what_is_required(capsys):
+    """Also in those commands whose options may stand between positional arguments."""
+    for words, usage in (
+        (["check", "--nope"], "tesc check [options] [PATH ...] (see 'tesc check --help')"),
+        (["guest"], "tesc guest [options] KIND [FILE] (see 'tesc guest --help')"),
+        (["query"], "tesc query [options] TRACE [TRACE ...] (see 'tesc query --help')"),
+        (["breaking"], "tesc breaking [options] --against VERSION [PATH ...] (see 'tesc breaking --help')"),
+        (["chekc"], "tesc [options] COMMAND ... (see 'tesc --help')"),
+    ):
+        with pytest.raises(SystemExit):
+            main(words)
+        assert capsys.readouterr().err.startswith(f"usage: {usage}\n")
 
 
 @pytest.mark.parametrize(

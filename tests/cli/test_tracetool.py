@@ -27,11 +27,11 @@ def work(tmp_path, monkeypatch):
 
 
 def message(capsys, *arguments: object) -> str:
-    """The first line of a refusal, which must have exit status 1 and print nothing to standard output."""
+    """The last line of a refusal, which must have exit status 1 and print nothing to standard output."""
     assert main([str(argument) for argument in arguments]) == 1
     printed = capsys.readouterr()
     assert printed.out == ""
-    return printed.err.splitlines()[0]
+    return printed.err.splitlines()[-1]
 
 
 class TestQuestions:
@@ -346,7 +346,7 @@ class TestInstalledScript:
     def test_refuses_as_the_command_does(self, installed):
         done = subprocess.run([installed("tesc-tracetool"), "--format=h"], capture_output=True, text=True)
         assert (done.returncode, done.stdout) == (1, "")
-        assert done.stderr.startswith("tesc tracetool: error: no backends")
+        assert done.stderr.splitlines()[1].startswith("tesc tracetool: error: no backends")
 
     def test_closed_pipe(self, installed):
         command = f'"{installed("tesc-tracetool")}" --help | true'

@@ -28,6 +28,34 @@ def test_usage(arguments):
     assert done.stderr.startswith("usage: tesc tracetool-classic BACKEND OUTPUT")
 
 
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--no-such-option"], "unknown argument: --no-such-option"),
+        (
+            ["--simple", "-h", "--probe-prefx", "p"],
+            "unknown argument: --probe-prefx; did you mean '--probe-prefix'?",
+        ),
+        (["x"], "unknown argument: x"),
+        (["-h"], "no backend given: one of --nop, --simple, --stderr, --ust, --dtrace"),
+        (["--simple"], "no output given: one of -h, -c, -d, -g, --stap"),
+        (["--simple", "-g", "--release", "qemu-1.0"], "qemu-1.0 has no -g"),
+        (
+            ["--dtrace", "--stap", "--probe-prefix=p"],
+            "unknown argument: --probe-prefix=p; did you mean '--probe-prefix'?",
+        ),
+        (
+            ["--dtrace", "--stap", "--probe-prefix", "p", "--release", "qemu-0.14"],
+            "qemu-0.14 has no --probe-prefix",
+        ),
+    ],
+)
+def test_wrong_usage_is_named(arguments, said):
+    done = classic(*arguments)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.splitlines()[1:] == [f"tesc tracetool-classic: error: {said}"]
+
+
 def test_the_last_backend_and_output_win_up_to_an_empty_argument():
     assert classic("--nop", "-c", "--simple", "-h", "", "--dtrace").stdout == classic("--simple", "-h").stdout
 
