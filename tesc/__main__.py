@@ -3,8 +3,8 @@
 import os
 import sys
 
-# Python looks for modules in the working folder first; but nothing that tesc imports comes
-# from there. A checked tree could have modules of any name. (PYTHONSAFEPATH does the same, earlier.)
+# Python searches the working folder for modules first, and a checked tree may contain modules of any
+# name, so that folder is removed from the path. (PYTHONSAFEPATH does the same, earlier.)
 if sys.path[:1] in ([""], [os.getcwd()]) and not getattr(sys.flags, "safe_path", False):
     del sys.path[0]
 

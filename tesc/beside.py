@@ -1,4 +1,4 @@
-"""Work in another process meanwhile, and messages between the processes of a run."""
+"""Work in a parallel process, and messages between the processes of a run."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ class Interrupted(Exception):
 class Beside:
     """The result of a function, which another process computes while this one does other work.
 
-    The result can be marshalled, and the function has no side effects: leaving the `with`
-    statement without using the result ends the other process. If that fails, is impossible or is not
-    `wanted`, the function is called here when the result is needed.
+    The result must be marshallable, and the function must have no side effects: leaving the `with`
+    statement without using the result kills the other process. If the other process fails, cannot be
+    started or is not `wanted`, the function is called in this one when the result is needed.
     """
 
     def __init__(self, function: Callable[[], Any], wanted: bool = True) -> None:
@@ -36,10 +36,10 @@ class Beside:
         if self._pid == 0:
             _answer(function, to_parent)
         os.close(to_parent)
-        self._pipe = open(pipe, "rb")  # noqa: SIM115 - it is open as long as the process runs
+        self._pipe = open(pipe, "rb")  # noqa: SIM115 - stays open while the process runs
 
     def result(self) -> Any:
-        """What the function returns, or raises."""
+        """What the function returns; raises what it raises."""
         found = None
         if self._pid:
             found = receive(self._pipe)
@@ -61,17 +61,17 @@ class Beside:
 
 
 def _answer(function: Callable[[], Any], pipe: int) -> None:
-    """Run in the other process; does not return."""
+    """Send the result of the function; runs in the other process, and does not return."""
     try:
         send(pipe, (function(),))
-    except BaseException:  # the first process will run into the same error, and report it
+    except BaseException:  # this process calls it again, and reports the error
         pass
     finally:
         os._exit(0)
 
 
 def send(pipe: int, message: Any) -> None:
-    """Write a message: a marshalled value after its length. Raises OSError."""
+    """Write a value to a pipe: its length in 8 bytes, then the marshalled value. Raises OSError."""
     data = marshal.dumps(message)
     data = len(data).to_bytes(8, "little") + data
     while data:
@@ -79,7 +79,7 @@ def send(pipe: int, message: Any) -> None:
 
 
 def receive(pipe: BinaryIO) -> Any:
-    """The next message, or None if no sender is left."""
+    """The next value from a pipe, or None if no sender is left."""
     size = int.from_bytes(pipe.read(8), "little")
     data = pipe.read(size)
     return marshal.loads(data) if size and len(data) == size else None

@@ -1,9 +1,9 @@
-"""The cache: what tesc keeps between runs, in one folder of the user, as tables of values by digests.
+"""The cache: what tesc keeps between runs, as tables of values in one folder of the user.
 
-A value is JSON, and its key a digest of everything that it was made from. A table is one file.
-Its first line has the format, this program's identity and a digest of the rest: a file that is damaged, or
-was written by another version, is ignored. If anything is wrong with the folder, nothing is
-cached, and no command fails because of it.
+A value is JSON, and its key a digest of everything that it was computed from. A table is one file.
+Its first line has the format, this program's identity and a digest of the rest: a file that is damaged,
+or was written by another version, is ignored. If the folder cannot be used, nothing is cached, and no
+command fails because of it.
 
     table = cache.table("uses", folder)
     uses = table.get(key)
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _FORMAT = "tesc cache 1"
 _SUFFIX = ".table"
 _DIGEST_BYTES = 16
-# The most values in a table, and the most tables; the most recently used ones are kept.
+# Maximum numbers of values in a table, and of tables; the most recently used ones are kept.
 MOST_VALUES = 50_000
 MOST_TABLES = 200
 
@@ -33,12 +33,12 @@ _enabled = True
 
 
 def program() -> str:
-    """This program's identity: what another version cached may differ from what this one would make."""
+    """A digest that identifies this version of tesc and Python: only it can use what it cached."""
     return _program()
 
 
 def disable() -> None:
-    """Neither read nor write the cache in this process."""
+    """Make this process neither read nor write the cache."""
     global _enabled
     _enabled = False
 
@@ -49,7 +49,7 @@ def enabled() -> bool:
 
 
 def folder() -> str:
-    """Where the tables are; it may not exist."""
+    """The folder of the tables; it may not exist."""
     home = os.environ.get("XDG_CACHE_HOME", "")
     if not os.path.isabs(home):  # by the XDG Base Directory Specification
         home = os.path.join(os.path.expanduser("~"), ".cache")
@@ -57,7 +57,7 @@ def folder() -> str:
 
 
 def digest(*parts: str | bytes) -> str:
-    """A digest of some texts in order."""
+    """The hexadecimal digest of a sequence of texts or bytes."""
     from tesc.hashing import blake2b
 
     made = blake2b(digest_size=_DIGEST_BYTES)
@@ -69,21 +69,21 @@ def digest(*parts: str | bytes) -> str:
 
 
 def table(kind: str, owner: str = "", most: int = MOST_VALUES) -> Table:
-    """The table of a kind of values; `owner` is the folder that they are about, if each has its own.
+    """The table of a kind of values; `owner` is the folder that they belong to, if each has its own table.
 
-    The `most` most recently used values are kept.
+    At most the `most` most recently used values are kept.
     """
     name = f"{kind}-{digest(os.path.abspath(owner))}" if owner else kind
     return Table(os.path.join(folder(), name + _SUFFIX), most)
 
 
 def datasets() -> str:
-    """The folder of traces as tables (tesc.trace.query), one folder each; it may not exist."""
+    """The folder of datasets, traces as tables (tesc.trace.query), a folder each; it may not exist."""
     return os.path.join(folder(), "datasets")
 
 
 def clear() -> tuple[int, int]:
-    """Remove all tables and datasets; returns how many there were, and their bytes. Raises OSError."""
+    """Remove all tables and datasets; returns their number and their size in bytes. Raises OSError."""
     files = size = 0
     for path, status in _tables():
         os.unlink(path)
@@ -99,7 +99,7 @@ def clear() -> tuple[int, int]:
 
 
 def listed_datasets() -> list[str]:
-    """The cached datasets, the most recently used one last."""
+    """The folders of the cached datasets, the most recently used one last."""
     try:
         with os.scandir(datasets()) as entries:
             return [one.path for one in sorted(entries, key=lambda one: one.stat().st_mtime_ns)]
@@ -127,11 +127,11 @@ class Table:
 
     @property
     def is_kept(self) -> bool:
-        """Whether an earlier run left a table, which may be of another version."""
+        """Whether an earlier run, maybe of another version, wrote the table."""
         return _enabled and os.path.exists(self._path)
 
     def get(self, key: str) -> Any:
-        """The value of a key, or None."""
+        """The value of a key, or None if it is not cached."""
         if not _enabled:
             return None
         values = self._loaded()
@@ -142,7 +142,7 @@ class Table:
         return value
 
     def put(self, key: str, value: object) -> None:
-        """Keep a value, which is not None."""
+        """Store a value, which must not be None, until `save`."""
         if _enabled:
             values = self._loaded()
             values.pop(key, None)
@@ -150,7 +150,7 @@ class Table:
             self._changed = True
 
     def save(self) -> None:
-        """Write what was put."""
+        """Write the table if a value was put. Errors are ignored."""
         if not self._changed or self._values is None:
             return
         import json
@@ -196,14 +196,14 @@ _known_program = ""
 
 
 def _program() -> str:
-    """This program's identity: its version, Python's, and the state of its modules."""
+    """See `program`: a digest of the versions of tesc and Python, and the state of tesc's modules."""
     global _known_program
     if not _known_program:
         import sys
 
         from tesc import __version__
 
-        # During development, tesc changes without a new version.
+        # During development, modules change without a new version.
         _known_program = digest(__version__, sys.version, *_modules(os.path.dirname(__file__)))
     return _known_program
 

@@ -1,7 +1,7 @@
-"""What a change introduces: findings in the present files that did not exist before it.
+"""What a change introduces: findings in the current files that did not exist before it.
 
-A change is everything since a git revision, or a patch. Files before it are read by git, or
-derived from the present ones in memory; nothing is written. The settings are the present ones.
+A change is everything since a git revision, or a patch. The files before it are read by git, or
+derived from the current ones in memory; nothing is written. The current settings apply to both.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from tesc.analysis.fingerprint import identity
 from tesc.files import find_files, is_trace_events, relative
 from tesc.git import BlobReader, Checkout, GitError, top_folder
 from tesc.patch.mail import patch_text
-from tesc.patch.parse import BadPatch as BadPatch  # callers look for it here
+from tesc.patch.parse import BadPatch as BadPatch  # callers import it from here
 from tesc.patch.parse import parse_patch
 from tesc.patch.tree import PatchedTree
 from tesc.paths import distinct, shown
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 
 class Change:
-    """A change of files, which `check` compares; see Since and Patch."""
+    """A change of files, before and after which findings are compared; see Since and Patch."""
 
     # Contents before and after the change, if they differ from those on disk, by real path.
     before: Contents
@@ -43,7 +43,7 @@ class Change:
     renamed: Mapping[str, str]
 
     def files_after(self, folder: str, left_out: list[str] | None = None) -> list[str]:
-        """The trace-events files below a folder, after the change; as `find_files`."""
+        """The trace-events files below a folder after the change, as `find_files` returns them."""
         return find_files(folder, left_out)
 
     def makes(self, path: str) -> bool:
@@ -55,22 +55,25 @@ class Change:
         raise NotImplementedError
 
     def adds(self, diagnostic: Diagnostic) -> bool:
-        """Whether a finding is in a line that the change is certain to have added."""
+        """Whether a finding is on a line that the change has certainly added."""
         return False
 
     def touched(self) -> Iterable[str]:
-        """The real paths of all files that it changes, creates or removes."""
+        """The real paths of all files that the change modifies, creates or removes."""
         raise NotImplementedError
 
     def close(self) -> None:
-        """Free its resources."""
+        """Free the resources of the change."""
 
 
 class Since(Change):
     """The changes since the merge base with a revision, or since the revision itself."""
 
     def __init__(self, revision: str, paths: Sequence[str], exactly: bool = False) -> None:
-        """`paths` are in one checkout. Raises GitError for what git cannot answer."""
+        """`paths` must be in one checkout. Raises GitError.
+
+        With `exactly`, the change starts at `revision` itself, not at the merge base.
+        """
         first = os.path.realpath(next((path for path in paths if path != "-"), "."))
         self._checkout = Checkout(first if os.path.isdir(first) else os.path.dirname(first))
         for path in paths:
@@ -105,7 +108,7 @@ class Since(Change):
         self._reader.close()
 
     def _inside(self, path: str) -> str | None:
-        """A path from the checkout's top, with slashes; None for one that is outside."""
+        """A path relative to the checkout's top, with slashes; None for one that is outside."""
         real = os.path.realpath(path)
         root = self._checkout.root
         if real == root:
@@ -120,7 +123,7 @@ class Since(Change):
 class _Past(dict[str, "bytes | None"]):
     """The contents of a checkout's files at a commit, by real path, read on demand.
 
-    Files that git does not track, then and now, are not included: they are as on disk.
+    Files that git tracked neither then nor now are not included: their content is that on disk.
     """
 
     def __init__(self, checkout: Checkout, reader: BlobReader, files: Mapping[str, Blob]) -> None:
@@ -152,7 +155,7 @@ class Patch(Change):
     """The combined changes of patches, already applied or not."""
 
     def __init__(self, series: Sequence[bytes]) -> None:
-        """Each of the series is a diff, or mails with diffs. Raises BadPatch."""
+        """Each item of `series` is a diff, or mails with diffs. Raises BadPatch."""
         patches = []
         for data in series:
             parsed = parse_patch(patch_text(data))
@@ -166,7 +169,7 @@ class Patch(Change):
             self._tree.versions(path)
 
     def outside(self, folder: str) -> list[str]:
-        """The files that it affects outside of a folder, after the change."""
+        """The trace-events files outside of a folder that the patch changes and that exist after it."""
         start = os.path.realpath(folder).rstrip(os.sep) + os.sep
         files = (path for path in self._tree.trace_events() if not path.startswith(start))
         return [relative(path) for path in files if _exists(path, self.after)]
@@ -194,7 +197,7 @@ class Patch(Change):
 
     @property
     def applied(self) -> bool:
-        """Whether all files read so far are already patched."""
+        """Whether the patch is already applied to all files read so far."""
         return self._tree.all_applied
 
     def _below(self, folder: str, contents: Contents, left_out: list[str] | None = None) -> list[str]:
@@ -223,7 +226,7 @@ def _declares(name: str) -> bool:
 
 
 class ChangedSources(Index):
-    """The uses of events in the C and Rust sources below some folders, after a change or before it."""
+    """The uses of events in the C and Rust sources below some folders, after or before a change."""
 
     def __init__(self, folders: Sequence[str], change: Change, declaring: Collection[str] = ()) -> None:
         super().__init__()
@@ -243,7 +246,7 @@ class ChangedSources(Index):
         return super().sources + len(self._texts)
 
     def turn(self, after: bool) -> None:
-        """Use the versions of changed sources after the change, or before."""
+        """Switch to the versions of changed sources after the change, or before it."""
         contents = self._change.after if after else self._change.before
         self._texts.clear()
         for path in self._change.touched():
@@ -263,10 +266,10 @@ class ChangedSources(Index):
 
 
 class Comparison:
-    """The findings before a change, for comparison with those after it."""
+    """The findings before a change, to compare with those after it."""
 
     def __init__(self, change: Change, workspace: Workspace, paths: Sequence[str], check: Check) -> None:
-        """`workspace` has the files after the change, which `paths` name."""
+        """`workspace` has the files that `paths` name, after the change; `check` finds diagnostics in one."""
         self._change = change
         self._paths: dict[str, str] = {}
         self._names = [
@@ -284,13 +287,13 @@ class Comparison:
         found = check(past)
         self._old = Counter(map(self._identity, found))
         self._old_lines = Counter((self._identity(one), _line(one)) for one in found)
-        # How many of the last findings existed before.
+        # How many of the findings last compared existed before the change.
         self.known = 0
 
     def brought_in(self, found: Sequence[Diagnostic]) -> list[Diagnostic]:
-        """The findings that the change introduced, in order.
+        """The findings that the change introduced, in the given order.
 
-        Of several equal ones, those on added lines are new.
+        Of several equal findings, those on added lines are new.
         """
         left, lines = Counter(self._old), Counter(self._old_lines)
         keys = [self._identity(one) for one in found]
@@ -308,7 +311,7 @@ class Comparison:
         return new
 
     def _identity(self, diagnostic: Diagnostic) -> tuple[str, str, str, str]:
-        """What makes a finding the same one before and after, even if its file was renamed."""
+        """A key that is the same before and after the change, even if the file was renamed."""
         code, _, place, message = identity(diagnostic)
         file = diagnostic.source.file
         if file not in self._paths:
@@ -325,7 +328,7 @@ def _line(diagnostic: Diagnostic) -> str:
 
 
 def _add(past: Workspace, file: str, present: Workspace, change: Change) -> None:
-    """Add a file as it was, or the present tree if it has not changed."""
+    """Add a file as it was before the change, or its current tree if it has not changed."""
     tree = present.tree_of(file)
     if tree is not None and tree.source.file == file and _stayed(file, tree.source.text, change):
         past.add_tree(tree)
@@ -334,18 +337,18 @@ def _add(past: Workspace, file: str, present: Workspace, change: Change) -> None
 
 
 def _stayed(file: str, text: str, change: Change) -> bool:
-    """Whether a file's text is unchanged."""
+    """Whether a file had the same text before the change."""
     real = os.path.realpath(file)
     try:
         data = change.before[real]
     except KeyError:
-        # It was as it is on disk.
+        # It had the content that is on disk.
         return not _holds(change.after, real)
     return data is not None and data.decode("utf-8", "surrogateescape") == text
 
 
 def _holds(contents: Contents | None, path: str) -> bool:
-    """Whether the contents of a file differ from those on disk."""
+    """Whether `contents` replaces the content of a file on disk."""
     if contents is None:
         return False
     try:

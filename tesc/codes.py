@@ -1,7 +1,7 @@
-"""The codes of rules that the stages before analysis report themselves, and codes that are taken.
+"""Codes of rules that stages before analysis report themselves, and reserved codes.
 
-Rules have their own codes; a stage that finds an error before any rule runs gets the rule's code here.
-A code never changes its meaning, and a retired one is never reused.
+Rules declare their own codes; a stage that finds an error before any rule runs takes the code from here.
+A code never changes its meaning, and the code of a removed rule is never reused.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ UNDECLARED_EVENT = "TE602"
 WRONG_ARGUMENT_COUNT = "TE603"
 NOT_CANONICAL = "TE701"
 
-# Codes that are taken: by rules merged into others, and by future rules, with the names given here.
+# Codes of rules that were merged into others, and of future rules with these names.
 RESERVED = {
     "TE106": "part of TE105 and TE108",
     "TE110": "listed-twice",

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 def rule(outputs: Sequence[str], inputs: Sequence[str]) -> str:
-    """A rule that says that the outputs depend on the inputs. Raises Unwritable."""
+    """The text of a rule by which the outputs depend on the inputs. Raises Unwritable."""
     targets = " ".join(_escaped(path) for path in outputs)
     sources = "".join(f" \\\n {_escaped(path)}" for path in dict.fromkeys(inputs))
     # Without a rule of its own, a removed input would stop make.
@@ -22,23 +22,23 @@ class Unwritable(Exception):
     """A path for which make and ninja have no common spelling; the message shows it."""
 
 
-# What make reads as a pattern, a list, a variable or an order-only mark, or ninja as the end of a name.
-_APART = re.compile(r"""[\x00-\x1f\x7f;|*?\[\]<>^`%='"&]|\\:|[(].*[)]$""")
+# What make reads as a pattern, list, variable or order-only separator, or ninja as the end of a name.
+_UNWRITABLE = re.compile(r"""[\x00-\x1f\x7f;|*?\[\]<>^`%='"&]|\\:|[(].*[)]$""")
 
 
 def check(paths: Iterable[str]) -> None:
-    """Raises Unwritable for the first path that a rule cannot contain."""
+    """Raise Unwritable for the first path that a rule cannot contain."""
     for path in paths:
         _escaped(path)
 
 
 def _escaped(path: str) -> str:
-    """A path as both make and ninja read it: this is all of the depfile escaping.
+    """A path escaped so that both make and ninja can read it. Raises Unwritable.
 
     ninja removes make's escapes before spaces, `#`, `:` and `$`, and no others; it accepts quotes and `&`
     only from 1.12 on (depfile_parser.in.cc; GNU make's manual, 4.2 and 4.3).
     """
-    wrong = _APART.search(path)
+    wrong = _UNWRITABLE.search(path)
     if wrong:
         raise Unwritable(f"{path}: no rule for make and ninja can hold '{wrong[0]}' in a name")
     if path.startswith("~"):

@@ -9,7 +9,7 @@ _CONTROL = r"[\x00-\x08\x0b-\x1f\x7f-\x9f]"
 
 
 def printable(text: str) -> str:
-    """Lines of text without control sequences, invisible characters, or changes of writing direction.
+    """Text with escapes in place of control sequences, invisible characters and changes of direction.
 
     Surrogates, which stand for bytes that are not UTF-8, become question marks.
     """
@@ -22,7 +22,7 @@ def printable(text: str) -> str:
 
 
 def visible(text: str) -> str:
-    """The same for one word in a line: a path, a name."""
+    """The same for a path or name within a line: tabs and newlines are escaped, too."""
     if text.isprintable() and not text.startswith("::"):
         return text
     made = printable(text).replace("\n", r"\n").replace("\t", r"\t")
@@ -31,7 +31,7 @@ def visible(text: str) -> str:
 
 
 def is_plain(text: str) -> bool:
-    """Whether a text has no control character, so that it can be part of a line of other tools."""
+    """Whether a text has no control characters, so that it can be part of a line in generated files."""
     return text.isprintable() or not re.search(r"[\x00-\x1f\x7f-\x9f]", text)
 
 
@@ -47,5 +47,5 @@ def _escape(char: str) -> str:
 
 
 def plural(number: int, word: str) -> str:
-    """A number and what it counts."""
+    """A number and the noun that it counts, in the plural unless the number is 1."""
     return f"{number:,} {word}" if number == 1 else f"{number:,} {word}s"

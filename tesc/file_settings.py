@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 class Overrides:
     """The command line's overrides of files' settings; None and () override nothing.
 
-    `sources` are folders of C and Rust sources, an empty one means the whole project. `folders` are
-    those that were named for finding files; includes may lead anywhere in them. `config` is
+    `sources` are folders of C and Rust sources; an empty tuple means the whole project. `folders` are
+    those that were given to search for files; includes may lead anywhere in them. `config` is
     a configuration file for all files; with `isolated` there is none.
     """
 
@@ -45,15 +45,15 @@ class Overrides:
 
 
 NO_OVERRIDES = Overrides()
-# Files that decide, by being in a folder, the settings of the files below it.
+# Files that affect the settings of all files in their folder and below.
 _SETTLING = ("tesc.toml", "pyproject.toml", os.path.join("scripts", "tracetool.py"), "VERSION")
 
 
 class FileSettings:
-    """The settings of files, found once for each folder.
+    """The settings of files, determined once for each folder.
 
-    `configurations` are by path; `looked_at` is called with each path before it is
-    looked at.
+    `configurations` are those used so far, by path. `looked_at` is called with each path before it is
+    accessed.
     """
 
     def __init__(self, overrides: Overrides, looked_at: Callable[[str], None] | None = None) -> None:
@@ -71,18 +71,18 @@ class FileSettings:
         return other
 
     def _take(self, other: FileSettings) -> None:
-        """Copy what another one has found."""
+        """Copy the settings that another instance has found."""
         self.configurations = dict(other.configurations)
         self._folders = dict(other._folders)
         self._settled = set(other._settled)
 
     def forget(self) -> None:
-        """Look for all of them again: some have changed."""
+        """Discard all settings, because configuration files may have changed."""
         self._folders.clear()
         self.configurations.clear()
 
     def of(self, path: str) -> Settings:
-        """The settings that hold for a file: its folder's, and what the command line says.
+        """The settings that apply to a file: those of its folder, overridden by the command line.
 
         Raises BadConfiguration.
         """
@@ -104,7 +104,7 @@ class FileSettings:
         return self._folders[folder]
 
     def _look(self, folder: str, looked_at: Callable[[str], None]) -> None:
-        """Report the files in a folder and above it that decide the settings there."""
+        """Report to `looked_at` the files in a folder and above it that affect its settings."""
         if self.overrides.config is not None:
             looked_at(os.path.abspath(self.overrides.config))
         while folder not in self._settled:
@@ -114,7 +114,7 @@ class FileSettings:
             folder = os.path.dirname(folder)
 
     def configuration_for(self, path: str) -> Configuration | None:
-        """The configuration of a file. Raises BadConfiguration."""
+        """The configuration that applies to a file; None without one. Raises BadConfiguration."""
         if self.overrides.isolated:
             return None
         if self.overrides.config is None:
@@ -124,13 +124,13 @@ class FileSettings:
         return load(self.overrides.config)
 
     def excludes(self, path: str) -> bool:
-        """Whether the configuration excludes a file when its folder is named."""
+        """Whether the configuration excludes a file that is found by searching a folder."""
         settings = self.of(path)
         return any(matches(pattern, settings.root, path) for pattern in settings.exclude)
 
 
 def _of_release(settings: Settings, path: str) -> Settings:
-    """Settings with the QEMU release that a file belongs to, if it is not the newest."""
+    """Settings with the release of the QEMU checkout that a file belongs to, unless it is the newest."""
     if settings.qemu_release:
         return settings
     release = release_at(path)
@@ -138,7 +138,7 @@ def _of_release(settings: Settings, path: str) -> Settings:
 
 
 def _overridden(settings: Settings, given: Overrides) -> Settings:
-    """Settings with the command line's: a selection of rules replaces, other options add."""
+    """Settings with the command line's overrides: --select replaces a selection, --ignore extends it."""
     if given.select:
         kept = tuple((rule, level) for rule, level in settings.severity if level != "off")
         settings = replace(settings, select=given.select, ignore=(), severity=kept)

@@ -1,4 +1,4 @@
-"""Files in and out: finding and reading sources, writing outputs completely or not at all."""
+"""Finding and reading source files, and writing outputs completely or not at all."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ if TYPE_CHECKING:
     from io import BufferedWriter
 
 MAX_SOURCE_BYTES = 16 * 1024 * 1024
-# What reading JSON may raise if it has other contents than tesc writes.
+# Exceptions from reading JSON that does not have the structure that tesc writes.
 UNEXPECTED_JSON = (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError)
-# Files that affect, by being in a file's folder or above, how the file is checked: all
-# that configurations and rules look for. A rule that looks for something else adds that.
+# Files that, in a file's folder or above it, affect how the file is checked: all that configurations
+# and rules look for. A rule that looks for another file has to add it here.
 SURROUNDINGS = (
     "tesc.toml",
     "pyproject.toml",
@@ -28,9 +28,9 @@ SURROUNDINGS = (
 
 
 def read_source(path: str, shown: str) -> Source:
-    """The source in a file; `shown` is the path in messages.
+    """The source in a file; `shown` is its path in messages.
 
-    Raises OSError if it cannot be read, and for a text of more than 16 MiB.
+    Raises OSError if it cannot be read or is larger than 16 MiB.
     """
     with open(path, "rb") as file:
         data = file.read(MAX_SOURCE_BYTES + 1)
@@ -40,7 +40,7 @@ def read_source(path: str, shown: str) -> Source:
 
 
 def too_large(path: str) -> OSError:
-    """The error for a source larger than any that people write."""
+    """The error for a source file of more than 16 MiB."""
     return OSError(errno.EFBIG, f"larger than {MAX_SOURCE_BYTES // (1024 * 1024)} MiB", path)
 
 
@@ -48,7 +48,7 @@ def relative(path: str) -> str:
     """A path as in `#line` and diagnostics: relative to the working directory, with slashes."""
     try:
         path = os.path.relpath(path)
-    except ValueError:  # another drive of Windows
+    except ValueError:  # on another Windows drive
         pass
     return path.replace(os.sep, "/")
 
@@ -59,7 +59,7 @@ def is_trace_events(name: str) -> bool:
 
 
 def is_source_code(path: str) -> bool:
-    """Whether a file, probably named by mistake, is C or Rust by its name."""
+    """Whether a path, probably given by mistake, is a C or Rust file by its name."""
     return path.endswith((".c", ".h", ".cc", ".cpp", ".rs"))
 
 
@@ -79,26 +79,26 @@ def find_files(folder: str, left_out: list[str] | None = None) -> list[str]:
 
 
 def search(folder: str) -> tuple[list[str], list[str]]:
-    """The trace-events files below a folder, and the links that lead out of it."""
+    """The trace-events files below a folder, and the links that lead out of it: see `find_files`."""
     left_out: list[str] = []
     return find_files(folder, left_out), left_out
 
 
 def leads_out(path: str, folder: str) -> bool:
-    """Whether a path is a link to what is neither below a folder nor in its checkout."""
+    """Whether a path is a symbolic link to a file that is neither below a folder nor in its checkout."""
     if not os.path.islink(path):
         return False
     real = os.path.realpath(path)
-    from tesc import git  # generating one output needs no search for files
+    from tesc import git  # not needed to generate a single output
 
     tops = (os.path.realpath(folder), git.top_folder(folder))
     return not any(top is not None and real.startswith(os.path.join(top, "")) for top in tops)
 
 
 def listed_by_git(folder: str, ends: tuple[str, ...]) -> list[str] | None:
-    """The files below a folder that git knows or does not ignore, by how their names end.
+    """The files below a folder whose names have one of these ends and that git does not ignore.
 
-    None if git does not apply.
+    None outside of a checkout, or if git cannot be used.
     """
     from tesc import git
 
@@ -120,7 +120,7 @@ def _walk(folder: str) -> Iterator[str]:
             continue
         with entries:
             for entry in entries:
-                # A FIFO or a device that was found, not named, would only block.
+                # A FIFO or a device that was found, not given by name, would only block.
                 if is_trace_events(entry.name) and os.path.isfile(entry.path):
                     yield entry.path
                 elif entry.name != ".git" and entry.is_dir(follow_symlinks=False):
@@ -128,14 +128,14 @@ def _walk(folder: str) -> Iterator[str]:
 
 
 def check_outputs(outputs: Iterable[str | None], inputs: Iterable[str | None]) -> None:
-    """Raises OSError for an output that is one of the files read, or another output."""
+    """Raise OSError for an output that is also an input, or another output. None stands for no path."""
     read = [path for path in inputs if path is not None and os.path.exists(path)]
     taken = set()
     for path in outputs:
         if path is None or (os.path.exists(path) and not os.path.isfile(path)):
             continue
         if os.path.exists(path) and any(os.path.samefile(path, one) for one in read):
-            raise OSError(errno.EINVAL, "it is read, so it is not overwritten", path)
+            raise OSError(errno.EINVAL, "also an input, so it is not overwritten", path)
         real = os.path.realpath(path)
         if real in taken:
             raise OSError(errno.EINVAL, "two outputs would be written to it", path)
@@ -145,7 +145,7 @@ def check_outputs(outputs: Iterable[str | None], inputs: Iterable[str | None]) -
 def write_output(path: str, text: str, touch: bool = False) -> bool:
     """Write a generated file; true if its content changed.
 
-    A regular file is replaced atomically, and left alone if its bytes would stay (`touch`
+    A regular file is replaced atomically, or left alone if its content is the same (`touch`
     still updates its times). A symbolic link's target is replaced; anything else that
     exists (a device, a FIFO) is written in place. Raises OSError.
     """
@@ -153,11 +153,11 @@ def write_output(path: str, text: str, touch: bool = False) -> bool:
 
 
 def write_bytes(path: str, data: bytes, touch: bool = False) -> bool:
-    """The same for a text that is encoded already."""
+    """Write a generated file from bytes, like `write_output`."""
     given = path
     mode = None
     if os.path.lexists(path):
-        # Checked before links are followed: /dev/stdout leads to something without a path.
+        # Checked before links are followed: /dev/stdout may lead to something that has no path.
         if os.path.exists(path) and not os.path.isfile(path):
             with open(path, "wb") as file:
                 file.write(data)
@@ -194,9 +194,9 @@ class Changed(OSError):
 def write_source(path: str, before: str, after: str, scope: Scope) -> None:
     """Replace a source's text; an interruption leaves the old or the new text, complete.
 
-    Its owner, mode, access control lists and other attributes stay, and so do its hard links. Raises
-    Changed if the file no longer contains `before`, and OSError, also for what the scope does not hold,
-    such as a link to elsewhere; then it is unchanged.
+    Its owner, mode, access control lists, other attributes and hard links are kept. Raises Changed if
+    the file no longer contains `before`, and OSError if it cannot be written or is not in the scope,
+    such as a link that leads elsewhere. After an error the file is unchanged.
     """
     if not scope.holds(path):
         raise OSError(errno.EPERM, "it leads out of what may be changed; nothing is written", path)
@@ -228,7 +228,7 @@ def write_source(path: str, before: str, after: str, scope: Scope) -> None:
 
 
 def _expect(path: str, data: bytes, given: str) -> os.stat_result:
-    """The state of a file with these bytes. Raises Changed."""
+    """The state of a file whose content must be `data`. Raises Changed if it is not, and OSError."""
     with open(path, "rb") as file:
         if file.read(len(data) + 1) != data:
             raise Changed(errno.EBUSY, "it was changed meanwhile; nothing is written", given)
@@ -240,7 +240,7 @@ def _state(status: os.stat_result) -> tuple[int, int, int, int]:
 
 
 def _attributes(path: str) -> dict[str, bytes]:
-    """A file's extended attributes, which hold access control lists too, if supported."""
+    """A file's extended attributes, including access control lists; empty if they are not supported."""
     if not hasattr(os, "listxattr"):
         return {}
     try:
@@ -250,7 +250,7 @@ def _attributes(path: str) -> dict[str, bytes]:
 
 
 def _like(descriptor: int, status: os.stat_result, attributes: dict[str, bytes]) -> bool:
-    """Give a file another one's owner, mode and attributes; false if that is not allowed."""
+    """Give an open file the owner, mode and attributes of another; false if that is not permitted."""
     try:
         if hasattr(os, "fchown"):
             mine = os.fstat(descriptor)
@@ -266,7 +266,7 @@ def _like(descriptor: int, status: os.stat_result, attributes: dict[str, bytes])
 
 
 def _overwrite(path: str, data: bytes) -> None:
-    """Write a file in place. A complete copy of the new text is kept next to it until that is done."""
+    """Write a file in place. The caller keeps a complete copy of the new text next to it meanwhile."""
     with open(path, "r+b") as file:
         file.write(data)
         file.truncate()
@@ -275,7 +275,7 @@ def _overwrite(path: str, data: bytes) -> None:
 
 
 def _sync_folder(folder: str) -> None:
-    """Make a renaming survive a crash of the machine, where folders can be synced."""
+    """Make a renaming survive a crash of the machine, if the system can sync folders."""
     try:
         descriptor = os.open(folder, os.O_RDONLY)
     except OSError:
@@ -288,14 +288,14 @@ def _sync_folder(folder: str) -> None:
         os.close(descriptor)
 
 
-# Unfinished replacement files, which a signal must not leave behind.
+# Unfinished replacement files, to be removed if a signal ends the process.
 _replacements: set[str] = set()
 
 
 class _Replacement:
-    """A file next to another one, which it replaces when complete.
+    """A temporary file next to another one, which it replaces when it is complete.
 
-    Its name is short, because the other's may have the maximum length.
+    Its name is short, because that of the other file may have the maximum length.
     """
 
     def __init__(self, path: str) -> None:
@@ -312,7 +312,7 @@ class _Replacement:
         _replacements.discard(self.path)
 
     def remove(self) -> None:
-        """Remove it, if it still exists."""
+        """Remove the temporary file, if it still exists."""
         if self.path in _replacements:
             try:
                 os.unlink(self.path)
@@ -347,9 +347,9 @@ def _terminated(number: int, _: object) -> None:
 
 
 class Scope:
-    """What a command may write: the files that were named, and those below the named folders.
+    """The files that a command may write: those given by name, and those below the given folders.
 
-    For a file that was found, the target of symbolic links counts; a file that was named always does.
+    A symbolic link that was found in a folder is in the scope only if its target is.
     """
 
     def __init__(self, paths: Iterable[str]) -> None:
@@ -358,5 +358,6 @@ class Scope:
         self._folders = [os.path.join(os.path.realpath(path), "") for path in named if os.path.isdir(path)]
 
     def holds(self, path: str) -> bool:
+        """Whether a file may be written."""
         real = os.path.realpath(path)
         return real in self._files or any(real.startswith(folder) for folder in self._folders)

@@ -2,8 +2,8 @@
 
 Nothing is checked out or written. All contents are read through one process.
 
-A checkout is not trusted by default, and its own configuration can name
-programs. RUNNING lists each key by which git starts one, and why none of them can do so here.
+A checkout is not trusted, and its configuration can name programs. RUNNING lists each key that makes
+git start one, and what prevents that here.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from subprocess import CompletedProcess
 
-# How long git may take for one answer, in seconds.
+# How many seconds git may take for one command.
 TIME_LIMIT = 120.0
 
-# Keys of git's configuration (and hooks) that start programs, by what prevents that: keys that
-# are set for each call, the environment of each call, options of `git diff`, or unused by any command called
-# here. From git-config(1) and githooks(5) of Git 2.39 to 2.52.
+# Keys of git's configuration (and hooks) that start programs, and what prevents that: the key is set for
+# each call, the environment of each call, an option of `git diff`, or that no command used here reads the
+# key. From git-config(1) and githooks(5) of Git 2.39 to 2.52.
 RUNNING = {
     "core.fsmonitor": "set",
     "core.hooksPath": "set",
@@ -63,7 +63,7 @@ _SET = (
     "core.fsmonitor=false",
     f"core.hooksPath={os.devnull}",
     "core.alternateRefsCommand=",
-    # Below the top, what looks like a bare repository is content, whose configuration cannot be trusted.
+    # A folder below the top that looks like a bare repository is content, and its configuration untrusted.
     "safe.bareRepository=explicit",
 )
 _PREFIX = ["git", *(word for one in _SET for word in ("-c", one)), "--no-pager"]
@@ -74,12 +74,12 @@ _FILES = (b"100644", b"100755", b"100664", _LINK)
 
 
 class GitError(Exception):
-    """Git cannot answer; the message says why and, if known, what to do."""
+    """A git command failed; the message says why and, if known, what to do."""
 
 
 @record
 class Blob:
-    """A file at a revision: the name of its content, and whether it is a symbolic link's target."""
+    """A file at a revision: its object name, and whether it is a symbolic link."""
 
     name: bytes
     link: bool
@@ -89,18 +89,18 @@ _trusted = True
 
 
 def trust(trusted: bool) -> None:
-    """Set whether this process may call git: a language server's client decides that."""
+    """Set whether this process may call git, as a language server's client decides."""
     global _trusted
     _trusted = trusted
 
 
 def listed(folder: str) -> list[bytes] | None:
-    """The files below a folder that git knows or does not ignore, relative to it; some may not exist.
+    """The files below a folder that git tracks or does not ignore, relative to it; some may not exist.
 
-    None if git does not apply.
+    None outside of a checkout, or if git may not be called or fails.
     """
     if not _trusted or ("GIT_DIR" not in os.environ and top_folder(folder) is None):
-        return None  # without calling git, which takes longer to start than searching a small tree
+        return None  # starting git takes longer than searching a small tree
     command = ["-C", folder, "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
     printed = _output_of([*_PREFIX, *command])
     return None if printed is None else [name for name in set(printed.split(b"\0")) if name]
@@ -110,7 +110,7 @@ class Checkout:
     """The git checkout that a folder belongs to; `root` is its top folder, without symbolic links."""
 
     def __init__(self, folder: str) -> None:
-        """Raises GitError outside of a checkout, or without git."""
+        """Raises GitError outside of a checkout, and if git is missing or may not be called."""
         self._folder = folder
         if not _trusted:
             raise GitError(f"{folder}: git is not run in an untrusted workspace")
@@ -123,13 +123,13 @@ class Checkout:
                 said = "not in a git checkout"
             raise GitError(f"{folder}: {said}")
         self.root = os.path.realpath(os.fsdecode(done.stdout.rstrip(b"\n")))
-        # Like git's hooks, so that the index in their environment is right.
+        # As in git's hooks, whose environment may name the index relative to this folder.
         self._folder = self.root
 
     def base(self, revision: str, exactly: bool = False) -> str:
-        """The merge base of HEAD and `revision`.
+        """The commit of the merge base of HEAD and `revision`; with `exactly`, that of `revision`.
 
-        With `exactly` the commit that `revision` names. Raises GitError if it names no commit here.
+        Raises GitError if `revision` names no commit, or a shallow clone lacks the merge base.
         """
         commit = None if revision.startswith("-") else self._commit(revision)
         if commit is None:
@@ -146,7 +146,7 @@ class Checkout:
         return commit  # unrelated histories
 
     def files(self, commit: str) -> dict[str, Blob]:
-        """The files at a commit, by their paths from the top, with slashes."""
+        """The files at a commit, by their paths from the top, with slashes. Raises GitError."""
         listed = self._run("ls-tree", "-r", "-z", "--full-tree", commit)
         if listed.returncode:
             raise GitError(f"the files of {commit} can't be listed: {_first_error(listed)}")
@@ -159,7 +159,7 @@ class Checkout:
         return found
 
     def renamed_since(self, commit: str) -> dict[str, str]:
-        """Files renamed since a commit: old names by present ones."""
+        """Files renamed since a commit: old names by current ones; empty if git fails."""
         renames = ("--name-status", "-z", "--find-renames", "--diff-filter=R")
         done = self._diff(*renames, commit, "--")
         words = done.stdout.split(b"\0")[:-1] if not done.returncode else []
@@ -172,7 +172,7 @@ class Checkout:
         return {os.fsdecode(path) for path in done.stdout.split(b"\0") if path}
 
     def present(self) -> set[str]:
-        """The files that git tracks, or could track: all that it does not ignore."""
+        """The files in the checkout that git tracks or does not ignore."""
         listed = self._run("ls-files", "-z", "--cached", "--others", "--exclude-standard").stdout
         return {os.fsdecode(path) for path in listed.split(b"\0") if path}
 
@@ -184,9 +184,9 @@ class Checkout:
         return self._run("rev-parse", "--is-shallow-repository").stdout.strip() == b"true"
 
     def _remedy(self, revision: str) -> str:
-        """How to get a revision, as the end of a message."""
+        """How to obtain a missing revision, as the end of a message; may be empty."""
         if ".." in revision:
-            return "; it is a range: name only where it begins"
+            return "; it is a range: give only its start"
         remotes = os.fsdecode(self._run("remote").stdout).split()
         remote, slash, branch = revision.partition("/")
         what = f" {remote} {branch}:refs/remotes/{revision}" if slash and remote in remotes else ""
@@ -198,12 +198,12 @@ class Checkout:
         return _git(self._folder, arguments)
 
     def _diff(self, *arguments: str) -> CompletedProcess[bytes]:
-        """Compare with the files on disk, without running filters on files that may have changed."""
+        """Compare with the files on disk, without running the filters that the configuration names."""
         filters = self._run("config", "-z", "--name-only", "--get-regexp", r"^filter\..*\.")
         drivers = {os.fsdecode(key).rpartition(".")[0] for key in filters.stdout.split(b"\0") if key}
         for driver in drivers:
             if "=" in driver or "\n" in driver:
-                raise GitError(f"{self.root}: git's configuration has a filter of the name {driver!r}")
+                raise GitError(f"{self.root}: git's configuration has a filter named {driver!r}")
         off = [
             word
             for driver in sorted(drivers)
@@ -213,12 +213,12 @@ class Checkout:
         return _git(self._folder, (*off, *_DIFF, *arguments))
 
     def reader(self) -> BlobReader:
-        """A reader of files' contents."""
+        """A reader of files' contents, to be closed by the caller."""
         return BlobReader(self.root)
 
 
 class BlobReader:
-    """Reads contents by their names, through one process that `close` ends."""
+    """Reads the contents of objects through one git process, which `close` ends."""
 
     def __init__(self, root: str) -> None:
         import subprocess
@@ -232,7 +232,7 @@ class BlobReader:
         )
 
     def read(self, name: bytes) -> bytes:
-        """The content of a name. Raises GitError if git does not have it."""
+        """The content of the object with this name. Raises GitError if it is missing."""
         asked, answered = self._process.stdin, self._process.stdout
         assert asked is not None and answered is not None
         try:
@@ -245,7 +245,7 @@ class BlobReader:
                 return answered.read(int(facts[2]) + 1)[:-1]
         except BrokenPipeError:
             pass
-        raise GitError(f"git has lost the content {name.decode()}; 'git fsck' may say more")
+        raise GitError(f"git cannot read the object {name.decode()}; try 'git fsck'")
 
     def close(self) -> None:
         """End the process."""
@@ -261,7 +261,7 @@ class BlobReader:
 def top_folder(folder: str) -> str | None:
     """The top of the git checkout that a folder is in, without calling git; None if there is none.
 
-    A folder below something like a bare repository is in none: git would use its configuration.
+    A folder in what looks like a bare repository is in none: git would use its configuration.
     """
     above = os.path.realpath(folder)
     while not os.path.lexists(os.path.join(above, ".git")):
@@ -297,7 +297,7 @@ def _git(folder: str, arguments: Sequence[str]) -> CompletedProcess[bytes]:
 
 
 def _environment() -> dict[str, str]:
-    """Messages in English, since they are parsed; nothing is written, fetched or prompted for."""
+    """The environment for git: messages in English, as they are parsed; no writing, fetching or prompts."""
     return {
         **os.environ,
         "LC_ALL": "C",
@@ -309,7 +309,7 @@ def _environment() -> dict[str, str]:
 
 
 def _output_of(command: list[str]) -> bytes | None:
-    """What a command prints, or None if it fails."""
+    """The standard output of a command, or None if it fails or takes too long."""
     if not hasattr(os, "posix_spawnp"):
         import subprocess
 
@@ -355,7 +355,7 @@ def _output_of(command: list[str]) -> bytes | None:
 
 
 def _answers(stream: int) -> bool:
-    """Whether there is something to read, or its end, within the time limit."""
+    """Whether a stream has data, or ends, within the time limit."""
     if os.name != "posix":
         return True
     import select

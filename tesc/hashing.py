@@ -1,4 +1,4 @@
-"""blake2b alone: hashlib loads OpenSSL, which takes longer than most runs' hashing."""
+"""blake2b without hashlib, which loads OpenSSL: that takes longer than the hashing in most runs."""
 
 from __future__ import annotations
 

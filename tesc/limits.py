@@ -1,12 +1,12 @@
-"""How many arguments an event may have, and why."""
+"""Maximum numbers of arguments of an event."""
 
-# The six-argument cap: a record of the guest tunnel, and of the tracers of 2011, has six 64-bit words.
+# A record of the guest tunnel and the tracers of 2011 has six 64-bit words for arguments.
 RECORD_ARGUMENTS = 6
 # What LTTng's macros, DTrace and SystemTap accept; QEMU's tracetool rejects more.
 TRACER_ARGUMENTS = 10
-# A frame never has room for as many, even of one byte each: how many fit depends on their types.
+# No frame has room for so many arguments, even of one byte each: how many fit depends on their types.
 FRAME_ARGUMENTS = 255
-# How many each consumer in `units.reasons` accepts; others accept any number.
+# The maximum of each consumer in `units.reasons`; others accept any number.
 LIMITS = {
     "qemu": TRACER_ARGUMENTS,
     "fixed": TRACER_ARGUMENTS,

@@ -1,4 +1,4 @@
-"""The word that was probably meant by one that is not known."""
+"""Suggesting a known word for an unknown one."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ if TYPE_CHECKING:
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """`; did you mean 'select'?` where a known word is similar; otherwise ''.
+    """`; did you mean 'select'?` if a known word is similar; otherwise ''.
 
-    Neither case nor whether words are joined by - or _ matters.
+    Ignores case and the difference between - and _.
     """
     from difflib import get_close_matches
 

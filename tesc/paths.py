@@ -1,4 +1,4 @@
-"""Paths: as messages show them, and which of them are the same."""
+"""Paths as messages show them, and without duplicates."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def shown(path: str) -> str:
 
 
 def distinct(paths: Iterable[str]) -> list[str]:
-    """Paths without repeated names of the same file."""
+    """Paths without those that lead to the same file as an earlier one."""
     first: dict[str, str] = {}
     for path in paths:
         first.setdefault(os.path.realpath(path), path)
@@ -25,7 +25,7 @@ def distinct(paths: Iterable[str]) -> list[str]:
 
 
 def outermost(paths: Iterable[str]) -> list[str]:
-    """Paths without those below others, whose files would count twice."""
+    """Distinct paths without those below others, whose files would be found twice."""
     real = {path: os.path.join(os.path.realpath(path), "") for path in distinct(paths)}
     return [
         path
@@ -35,7 +35,7 @@ def outermost(paths: Iterable[str]) -> list[str]:
 
 
 def project_of(file: str) -> str:
-    """The folder of a file's project without a configuration: its checkout, else the working directory."""
+    """The folder of the project of a file without a configuration: its checkout, else the working folder."""
     folder = os.path.dirname(os.path.abspath(file))
     while not os.path.lexists(os.path.join(folder, ".git")):
         parent = os.path.dirname(folder)

@@ -1,7 +1,7 @@
-"""A lexer of trace-events for Pygments, which colours Sphinx's and mkdocs' pages.
+"""A Pygments lexer for trace-events files, to colour them in pages of Sphinx and MkDocs.
 
 Pygments finds it by the entry point `trace-events` if both are installed; nothing in tesc
-imports this. It colours any text, valid or not: errors are the rules' task.
+imports this. It colours any text, valid or not: finding errors is the task of the rules.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from tesc.syntax.printf import ESCAPE, UP_TO_LETTER
 
 _BLANKS = r"[ \t]*"
 _WORD = r"[A-Za-z0-9_]+"
-# printf's conversions, as far as they are written in one literal.
+# printf's conversions, as far as they are in one literal.
 _CONVERSION = UP_TO_LETTER + "[A-Za-z%]?"
 
 

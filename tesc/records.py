@@ -1,8 +1,8 @@
 """Frozen records with slots: like `dataclasses.dataclass(frozen=True, slots=True)`.
 
-The standard module takes longer to import (10 ms, for `inspect`) than generating a
-small header may take, and has `slots` only since Python 3.10; this is the part that
-tesc needs. To a type checker a record is a frozen dataclass.
+Importing the standard module takes longer (10 ms, for `inspect`) than generating a small header may
+take, and it has `slots` only since Python 3.10; this module has the part that tesc needs. For a type
+checker, a record is a frozen dataclass.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ else:
             made.__init__ = constructor(made, fields, defaults)
             made.__init__(self, *arguments, **named)
 
-        # Compiling is most of a record's cost, so it waits for an instance: most runs need few classes.
+        # Most of a record's cost is compiling `__init__`, so that waits for the first instance.
         body["__init__"] = first
         made = type(cls)(cls.__name__, cls.__bases__, body)
         return made
@@ -78,6 +78,6 @@ else:
 
 
 def replace(value: T, **changes: Any) -> T:
-    """A copy of a record in which the named fields have other values."""
+    """A copy of a record with new values for the given fields."""
     old = {field: getattr(value, field) for field in value.__match_args__}  # type: ignore[attr-defined]
     return type(value)(**{**old, **changes})

@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
 @record
 class Reference:
-    """A place that names an event: `kind` is a use's in a source, or a pattern's.
+    """A place that names an event: a declaration or use of some `kind`, or a pattern.
 
-    `function` is the one around a use, or None; `dead` is true for one within `#if 0`.
+    `function` is the one that contains a use, or None; `dead` is true for a use within `#if 0`.
     """
 
     kind: ReferenceKind
@@ -40,7 +40,7 @@ class Reference:
 
 
 def references(units: Sequence[Unit], uses: Index | None, name: str) -> list[Reference]:
-    """The places that name an event by its effective name, trace-events files first; empty if unknown."""
+    """The places that name the event with this effective name, trace-events files first; empty if unknown."""
     nodes = {id(event.node): event for unit in units for event in unit.events if event.name == name}
     found = [Reference("declaration", one.source, one.node.name_span) for one in nodes.values()]
     found += _patterns(units, set(nodes))

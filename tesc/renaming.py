@@ -1,7 +1,7 @@
 """Renaming an event: the edits in trace-events, C and Rust files for a new name.
 
-The consequences of the new name are found by trial: the edited texts are resolved in memory, and the
-changes of events' effective names show what else to edit.
+The consequences of the new name are found by resolving the edited texts in memory: the changes of
+events' effective names show what else to edit.
 """
 
 from __future__ import annotations
@@ -50,12 +50,12 @@ if TYPE_CHECKING:
         def found_soon(self) -> dict[Source, list[Diagnostic]]: ...
 
     class Forkable(Checked, Protocol):
-        """Files that can be checked with other texts."""
+        """Files that can be checked with edits applied."""
 
         def forked(self, edits: Sequence[SourceEdit]) -> Checked: ...
 
 
-# Findings that a renaming must not introduce, of any severity.
+# Findings, of any severity, that a renaming must not introduce.
 _CLASHES = frozenset(
     {
         codes.DUPLICATE_EVENT,
@@ -94,7 +94,7 @@ def renamed_event(files: Files, uses: Index, old: str, new: str) -> list[SourceE
         raise RenamingRefused(f"'{new}' is not a name: letters, digits and underscores")
     if not new.startswith(prefix) or new == prefix:
         raise RenamingRefused(
-            f"'{new}' must begin with the prefix '{prefix}' and continue: the file gives it"
+            f"'{new}' must start with the prefix of its file, '{prefix}', followed by a name"
         )
     first = SourceEdit(event.source, event.node.name_span, new[len(prefix) :])
     edits, changes = declared_edits(files, first)
@@ -104,7 +104,10 @@ def renamed_event(files: Files, uses: Index, old: str, new: str) -> list[SourceE
 
 
 def declared_edits(files: Forkable, first: SourceEdit) -> tuple[list[SourceEdit], list[Change]]:
-    """The edits of trace-events files that follow from the first one, and the resulting changes of names."""
+    """The edits of trace-events files that the first one requires, and the resulting changes of names.
+
+    Raises RenamingRefused.
+    """
     before = files.units
     after = files.forked([first])
     changes = _changes(before, after.units)
@@ -117,7 +120,7 @@ def declared_edits(files: Forkable, first: SourceEdit) -> tuple[list[SourceEdit]
 
 
 def source_edits(files: Files, uses: Index, change: Change) -> list[SourceEdit]:
-    """The edits of C and Rust sources for a renamed event."""
+    """The edits of C and Rust sources for a renamed event. Raises RenamingRefused."""
     pasted = Pasted(files.units, files.settings, uses)
     place = pasted.place_of((change.old,), change.node)
     if place is not None:
@@ -145,13 +148,13 @@ def source_edits(files: Files, uses: Index, change: Change) -> list[SourceEdit]:
             raise RenamingRefused(
                 f"'{use.word}' at {relative(path)}:{use.line} makes '{other.name}', too: rename it by hand"
             )
-        # A file may be found twice, through a link and in a folder that is named itself.
+        # A file may be found twice: through a link, and in a folder that was given by name.
         edits[os.path.realpath(path), use.start] = SourceEdit(source, use.name_span, word)
     return list(edits.values())
 
 
 def other_of_word(use: Use, others: Sequence[Use]) -> Use | None:
-    """Another event's use that results from the same word in a macro's call."""
+    """A use of another event that the same word in a macro's call forms; None if there is none."""
     if use.macro is None:
         return None
     alike = (one for one in others if one.start == use.start and one.kind not in (PASTED, DECLARATION))
@@ -171,12 +174,12 @@ class Files:
 
     @property
     def settings(self) -> Settings:
-        """The settings of the first file, which are those of the run."""
+        """The settings of the first file, which are used for the whole run."""
         return self._workspace.settings[self.units[0].trees[0].source]
 
     @property
     def found_soon(self) -> dict[Source, list[Diagnostic]]:
-        """The findings of rules that do not look at sources, by file."""
+        """The findings of rules that do not read sources, by file."""
         if self._found is None:
             rules, levels = chosen(self._workspace.settings)
             self._found = {}
@@ -194,7 +197,7 @@ class Files:
 
 
 def rewritten(edits: Sequence[SourceEdit]) -> dict[Source, str]:
-    """The texts of the files that edits change."""
+    """The new texts of the files that edits change."""
     by_source: dict[Source, list[SourceEdit]] = {}
     for edit in edits:
         by_source.setdefault(edit.source, []).append(edit)
@@ -217,7 +220,7 @@ def write_all(texts: Mapping[Source, str], scope: Scope) -> None:
 def _paired(before: Sequence[Unit], after: Sequence[Unit]) -> Iterator[tuple[UnitEvent, UnitEvent]]:
     """The events before and after, in pairs. Raises RenamingRefused if they do not correspond."""
     if [len(unit.events) for unit in before] != [len(unit.events) for unit in after]:
-        raise RenamingRefused("with this name another include would bring the same events")
+        raise RenamingRefused("with this name, another include would declare the same events")
     for one, other in zip(before, after):
         yield from zip(one.events, other.events)
 
@@ -247,7 +250,7 @@ def _patterns(
     for (source, _), (word, names) in found.items():
         if len(names) > 1:
             raise RenamingRefused(
-                f"the pattern '{word.text}' in {source.path} would have to be several: edit it first"
+                f"the pattern '{word.text}' in {source.path} would have to become several: edit it first"
             )
         [name] = names
         if name != word.text:
@@ -264,7 +267,7 @@ def _literal(unit: Unit) -> Iterator[tuple[Tree, Word]]:
 def _seen_then(
     unit: Unit, event: UnitEvent, then: UnitEvent, tree: Tree, word: Word, other: Unit
 ) -> Iterator[str]:
-    """The name by which a file will see an event that a pattern in it matches now."""
+    """The new name, within a file, of an event that a pattern in the file matches now."""
     holders = [link.source for link in event.chain] + [event.source]
     for depth, source in enumerate(holders):
         if source is tree.source and event.name[len(_outer(unit, event, depth)) :] == word.text:
@@ -272,22 +275,22 @@ def _seen_then(
 
 
 def _outer(unit: Unit, event: UnitEvent, depth: int) -> str:
-    """The prefix of an event's name that the file at a depth of its chain does not see."""
+    """The part of an event's prefix that is added outside of the file at this depth of its include chain."""
     includes = [link.include for link in event.chain[:depth]]
     return unit.ranges[0].prefix + "".join(one.prefix.text for one in includes if one.prefix)
 
 
 def _check_states(before: Sequence[Unit], after: Sequence[Unit]) -> None:
-    """Raise RenamingRefused if an event would become disabled, or enabled."""
+    """Raise RenamingRefused if an event would become disabled or enabled."""
     for one, other in _paired(before, after):
         if one.disabled != other.disabled:
-            state = "disabled" if other.disabled else "disabled no longer"
+            becomes = "be disabled" if other.disabled else "no longer be disabled"
             pattern_ = _differing(before, one if one.disabled else other)
-            raise RenamingRefused(f"'{other.name}' would be {state}: {pattern_}")
+            raise RenamingRefused(f"'{other.name}' would {becomes}: {pattern_}")
 
 
 def _differing(units: Sequence[Unit], event: UnitEvent) -> str:
-    """The pattern that a state depends on, in words."""
+    """Words for the pattern that decides whether an event is disabled."""
     for unit in units:
         for tree in (*unit.trees, *unit.directives):
             for item in tree.items:

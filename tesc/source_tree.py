@@ -41,7 +41,7 @@ _FILE = "trace-events"
 
 @record
 class Shares:
-    """A tree split for processes: the plans of each, the names of all files, and their approximate cost."""
+    """A tree split among processes: the plans of each, the names of all outputs, and their estimated cost."""
 
     parts: Sequence[Part]
     names: Sequence[str]
@@ -49,14 +49,14 @@ class Shares:
 
 
 class BadTree(Exception):
-    """A tree that cannot be generated; the message says why."""
+    """A tree from which nothing can be generated; the message says why."""
 
 
 class SourceTree:
-    """The tree below a folder. Every path is noted in the manifest before it is read.
+    """The tree below a folder. Every path is recorded in the manifest before it is read.
 
-    `find` returns its files and the links that lead out of it, if a search was started already; `say` is
-    called with these links, unless the configuration excludes them or lists all files.
+    `find` returns the tree's files and the links that lead out of it, if a search was started already.
+    `say` is called with these links, unless the configuration excludes them or lists all files.
     """
 
     def __init__(
@@ -75,19 +75,19 @@ class SourceTree:
         overrides = replace(overrides, folders=(self.root, *overrides.folders))
         self._workspace = Workspace(overrides, relative, looked_at=manifest.before_reading)
         self.settings = self._workspace.settings_for(os.path.join(self.root, _FILE))
-        # Its files, once searched.
+        # The files of the tree, once it was searched.
         self._in_tree: list[str] = []
         # The files that `shares` has read.
         self._read: list[str] = []
 
     def again(self) -> SourceTree:
-        """The same tree, with nothing read yet."""
+        """A new instance for the same tree, which has not read anything."""
         other = SourceTree(self.root, self._overrides, self.manifest)
         other._workspace.lenient = self._workspace.lenient
         return other
 
     def read_as_qemu(self) -> None:
-        """Read invalid lines that QEMU's tracetool accepts in the same way."""
+        """Interpret invalid lines that QEMU's tracetool accepts as tracetool does."""
         self._workspace.lenient = True
 
     def groups(self) -> list[Group]:
@@ -111,10 +111,10 @@ class SourceTree:
         ]
 
     def shares(self, processes: int, options: TreeOptions) -> Shares | None:
-        """The tree split for processes, each of which reads and plans files by itself.
+        """The tree split among processes, each of which reads and plans its own files.
 
-        None if one process is as fast, or if files depend on others: because of includes, of groups
-        that the configuration names, or of outputs for all groups together. Raises BadTree.
+        None if one process is as fast, or if files depend on others: because of includes, groups that
+        the configuration names, or outputs for all groups together. Raises BadTree.
         """
         if processes < 2 or self.settings.generate.groups is not None or not hasattr(os, "fork"):
             return None
@@ -130,7 +130,7 @@ class SourceTree:
         if count < 2:
             return None
         self._read = files
-        # Modules that every process would otherwise load.
+        # Load modules once that every process would load otherwise.
         load_formats(options.formats)
         parts: list[Part] = [
             partial(self._part, [sources[at] for at in sorted(mine)], options) for mine in dealt(costs, count)
@@ -144,7 +144,7 @@ class SourceTree:
         return Shares([with_all, *parts[1:]], [EVENTS_ALL, *names], sum(costs))
 
     def _part(self, sources: Sequence[Source], options: TreeOptions) -> Iterator[Planned | None]:
-        """The files of some groups; None for one that needs all others."""
+        """The planned outputs of some groups; None if one needs the files of all groups."""
         workspace = self._workspace
         for source in sources:
             workspace.add_source(source)
@@ -158,7 +158,7 @@ class SourceTree:
             return
         for unit in workspace.units:
             (root, *more), outside = unit.trees, workspace.outside_of(unit.roots[0])
-            # With directives, a file's text is not its part of the list of all events.
+            # With directives, trace-events-all cannot contain the file's text unchanged.
             if more or outside is not NOTHING or unit.errors or has_directives(root):
                 yield None
                 return
@@ -208,12 +208,12 @@ class SourceTree:
     def _name(self, file: str) -> str:
         try:
             return group_of(os.path.relpath(file, self.root))
-        except ValueError:  # another drive of Windows
+        except ValueError:  # on another Windows drive
             return group_of(file)
 
 
 def _unread(source: Source) -> Unit:
-    """A file as a unit of which only the text matters."""
+    """A file as a unit without events, of which only the text is used."""
     tree = Tree(source, (), ())
     return Unit(
         roots=(tree,),

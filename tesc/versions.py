@@ -1,4 +1,4 @@
-"""Versions of a tree's events: a file, a folder, or a revision in git, and two of them compared."""
+"""Versions of a tree's events (a file, a folder, or a revision in git), and comparing two of them."""
 
 from __future__ import annotations
 
@@ -24,18 +24,18 @@ if TYPE_CHECKING:
 
 
 class VersionError(Exception):
-    """A version cannot be read, or has errors, so that no comparison with it can be trusted."""
+    """A version that cannot be read, or has errors that make comparisons unreliable."""
 
 
 class _NothingThere(VersionError):
-    """A revision is unknown, or has none of the files."""
+    """A revision that is unknown, or has none of the files."""
 
 
 @record
 class Version:
     """The events of one version, in the order of its files; `name` is the user's name for it.
 
-    `left_out` are links that lead out of its folders.
+    `left_out` are skipped links that lead out of its folders.
     """
 
     name: str
@@ -45,10 +45,10 @@ class Version:
 
 
 def load(name: str, overrides: Overrides, paths: Sequence[str] = ()) -> Version:
-    """The version with a name: a file, a folder, or else a git revision.
+    """The version that `name` refers to: a file, a folder, or else a git revision.
 
-    For a revision and the working tree, `paths` are the files and folders wanted; by default all
-    below the working folder. Raises VersionError, also if its files have syntax errors.
+    Of a revision, only the files and folders in `paths` are read; by default those below the working
+    folder. Raises VersionError, also if files have syntax errors.
     """
     if os.path.isdir(name):
         workspace = Workspace(overrides, _shown_below(name))
@@ -63,9 +63,10 @@ def load(name: str, overrides: Overrides, paths: Sequence[str] = ()) -> Version:
 
 
 def load_two(old: str, new: str, overrides: Overrides) -> tuple[Version, Version]:
-    """Two versions with names.
+    """The two versions to compare. Raises VersionError.
 
-    A revision is compared with a file or folder on disk that it has too in that part only.
+    If one is a file or folder on disk that the other, a revision, also has, only that part of the
+    revision is loaded.
     """
     on_disk = [name for name in (old, new) if os.path.lexists(name)]
     if len(on_disk) == 1:
@@ -80,7 +81,7 @@ def load_two(old: str, new: str, overrides: Overrides) -> tuple[Version, Version
 
 
 def working_tree(overrides: Overrides, paths: Sequence[str]) -> Version:
-    """The version on disk, of the named files, and of the files below the named folders."""
+    """The version on disk of the given files and folders. Raises VersionError."""
     workspace = Workspace(overrides)
     files: list[str] = []
     left_out: list[str] = []
@@ -99,14 +100,14 @@ def working_tree(overrides: Overrides, paths: Sequence[str]) -> Version:
 
 
 def compared(old: Version, new: Version) -> ChangeSet:
-    """What changed between two versions, with the approvals in comments of the new one."""
+    """The changes between two versions, with the approvals in comments of the new one."""
     approvals = approvals_in(tree for unit in new.workspace.units for tree in unit.trees)
     changes = changes_of(old.events, new.events, approvals.renamed_from, _headings(old, new))
     return ChangeSet(tuple(changes), approvals)
 
 
 def _headings(*versions: Version) -> Callable[[UnitEvent], str]:
-    """A function that says which files the comment above an event names; empty if there is none."""
+    """A function that returns the files that the comment above an event names, as text; may be empty."""
     trees = {id(tree.source): tree for one in versions for unit in one.workspace.units for tree in unit.trees}
     known: dict[int, dict[int, str]] = {}
 
@@ -141,7 +142,7 @@ def _of_revision(name: str, overrides: Overrides, paths: Sequence[str]) -> Versi
 
 
 def _wanted(path: str, files: Iterable[str], workspace: Workspace) -> list[str]:
-    """The files below a path, without those that the configuration excludes where a folder is named."""
+    """The files of a path; if it is a folder, without those that the configuration excludes."""
     return [file for file in files if not os.path.isdir(path) or not workspace.excludes(file)]
 
 
@@ -165,5 +166,5 @@ def _read(name: str, workspace: Workspace, files: Sequence[str], left_out: Seque
 
 
 def _shown_below(folder: str) -> Callable[[str], str]:
-    """Paths relative to a folder, so that two trees' files correspond."""
+    """A function that makes paths relative to a folder, so that the files of two trees correspond."""
     return lambda path: shown(os.path.relpath(path, folder))

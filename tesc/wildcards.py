@@ -1,7 +1,7 @@
-"""Matching of `*` and `?`, for names of events and for paths alike, in time linear in pattern and text.
+"""Matching of `*` and `?`, in event names and in paths, without backtracking.
 
-Between two stars, a part's first match is as good as any other, so nothing is ever tried again, as
-in regular expressions: patterns come from untrusted files.
+Between two stars, the first match of a part is as good as any other, so no other is tried. Regular
+expressions would backtrack, and patterns come from untrusted files.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
 
 class Wildcards:
-    """A pattern as the parts between its stars, each of which matches texts of one length only."""
+    """A pattern as the parts between its stars, each of which matches a fixed number of characters."""
 
     def __init__(self, parts: Sequence[str]) -> None:
-        """`parts` are regular expressions of single characters."""
+        """`parts` are regular expressions made of literal characters, dots and sets, without repetition."""
         self._first = re.compile(parts[0], re.S)
         self._middle = [re.compile(part, re.S).search for part in parts[1:-1] if part]
         self._last = re.compile(parts[-1] + r"\Z", re.S) if len(parts) > 1 else None
@@ -42,13 +42,13 @@ class Wildcards:
 
 
 def _size(part: str) -> int:
-    """How many characters an expression of single characters matches."""
+    """How many characters such a regular expression matches."""
     return len(re.findall(r"\\.|\[(?:\\.|[^\]\\])*\]|.", part, re.S))
 
 
 @lru_cache(maxsize=4096)
 def wildcards(text: str) -> Wildcards:
-    """The pattern of a text in which only `*` and `?` are special."""
+    """The compiled pattern of a text in which only `*` and `?` are special."""
     return Wildcards([re.escape(part).replace(r"\?", ".") for part in re.split(r"\*+", text)])
 
 
@@ -58,7 +58,7 @@ def longest_literal(text: str) -> str:
 
 
 def match_parts(pattern: Sequence[Callable[[str], bool] | None], parts: Sequence[str]) -> bool:
-    """Whether parts match a pattern of parts, in which None matches any number of them."""
+    """Whether a sequence of parts matches a pattern: predicates of one part, or None for any number."""
     at = place = 0
     star = resumed = -1
     while place < len(parts):

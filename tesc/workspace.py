@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 @record
 class Unreadable:
-    """A file that cannot be read, and why."""
+    """A file that cannot be read, and the reason."""
 
     path: str
     reason: str
@@ -42,10 +42,10 @@ class Unreadable:
 class Workspace:
     """Files, their trees and units, and the settings of each.
 
-    `shown` turns a path into what messages show. `versions` has contents of files in place of those on
-    disk, by real path: None for a file that does not exist; `looked_at` is called
-    with each path before it is looked at. Files may be added, changed and removed at
-    any time; `resolve` then resolves the affected units again.
+    `shown` turns a path into the one that messages show. `versions` has contents of files that replace
+    those on disk, by real path; None means that the file does not exist. `looked_at` is called with each
+    path before it is accessed. Files may be added, changed and removed at any time; `resolve` then
+    resolves the affected units again.
     """
 
     def __init__(
@@ -59,9 +59,9 @@ class Workspace:
         self._file_settings = file_settings or FileSettings(overrides, looked_at)
         self._looked_at = looked_at
         self.versions = versions
-        # Whether files that others include are still units of their own.
+        # Whether files that others include are units nevertheless.
         self.keeps_roots = False
-        # Whether invalid lines that QEMU's tracetool accepts are read in the same way.
+        # Whether to interpret invalid lines that QEMU's tracetool accepts as tracetool does.
         self.lenient = False
         self.units: list[Unit] = []
         self.settings: dict[Source, Settings] = {}
@@ -89,7 +89,7 @@ class Workspace:
             self.add_source(source)
 
     def read(self, path: str) -> Source | None:
-        """The text of a file; None if it cannot be read, which is then in `unreadable`."""
+        """The source of a file; None if it cannot be read, which is recorded in `unreadable`."""
         if self._looked_at is not None:
             self._looked_at(path)
         try:
@@ -103,7 +103,7 @@ class Workspace:
         return source
 
     def add_source(self, source: Source) -> None:
-        """Add a text that is, or would be, in the file `source.file`, as the root of a unit."""
+        """Add a source as the root of a unit; the file `source.file` may have another text or not exist."""
         real = os.path.realpath(source.file)
         self._roots[real] = self._put(real, source)
 
@@ -121,7 +121,7 @@ class Workspace:
             self._roots[real] = tree
 
     def remove(self, path: str) -> None:
-        """Forget a file: it is no longer a root, and is read again if another one includes it."""
+        """Remove a file: it is no longer a root, and is read again if another one includes it."""
         real = os.path.realpath(path)
         self._roots.pop(real, None)
         if self._trees.pop(real, None) is not None:
@@ -138,7 +138,7 @@ class Workspace:
         self._resolved.clear()
 
     def tree_of(self, path: str) -> Tree | None:
-        """The tree of a file that is part of the workspace."""
+        """The tree of a file; None if it is not part of the workspace."""
         return self._trees.get(os.path.realpath(path))
 
     def is_root(self, path: str) -> bool:
@@ -146,7 +146,7 @@ class Workspace:
         return os.path.realpath(path) in self._roots
 
     def fork(self) -> Workspace:
-        """A workspace of the same files, which can change independently."""
+        """A copy of the workspace, which can change independently."""
         other = object.__new__(type(self))
         other.__dict__.update(self.__dict__)
         for name, value in self.__dict__.items():
@@ -170,8 +170,8 @@ class Workspace:
     def resolve(self) -> None:
         """Resolve the units of all roots.
 
-        A root that another unit includes is not a root, unless its configuration lists it as a unit of
-        its own, or `keeps_roots` is set. Raises BadDirective for invalid directives from outside.
+        A root that another unit includes does not become a unit, unless its configuration lists it as one
+        or `keeps_roots` is set. Raises BadDirective for invalid directives from outside.
         """
         current = set(map(id, self._trees.values()))
         kept = self._resolved
@@ -200,10 +200,10 @@ class Workspace:
         self.settings = {tree.source: settings[tree.source] for unit in self.units for tree in unit.trees}
 
     def source_folders(self) -> list[str]:
-        """The folders whose C and Rust sources belong to these files, as shown.
+        """The folders whose C and Rust sources belong to these files, as messages show them.
 
-        Those of the command line or else of the configurations; the whole project is everything below
-        its configuration, or its checkout.
+        They are those of the command line, or else of the configurations. The whole project is the
+        folder of the configuration, or else the checkout.
         """
         given = self.overrides.sources
         if given:
@@ -221,7 +221,7 @@ class Workspace:
 
     @property
     def files(self) -> int:
-        """How many files the units are made of."""
+        """The number of files in all units."""
         return len(self.settings)
 
     @property
@@ -234,19 +234,19 @@ class Workspace:
         return self.settings_for(source.file)
 
     def settings_for(self, path: str) -> Settings:
-        """The same for a file that is not read yet. Raises BadConfiguration."""
+        """The settings of the file at a path, which may not have been read. Raises BadConfiguration."""
         return self._file_settings.of(path)
 
     def configuration_for(self, path: str) -> Configuration | None:
-        """The configuration of a file. Raises BadConfiguration."""
+        """The configuration that applies to a file; None without one. Raises BadConfiguration."""
         return self._file_settings.configuration_for(path)
 
     def excludes(self, path: str) -> bool:
-        """Whether the configuration excludes a file when its folder is named."""
+        """Whether the configuration excludes a file that is found by searching a folder."""
         return self._file_settings.excludes(path)
 
     def outside_of(self, tree: Tree) -> Outside:
-        """The directives from outside for a root file: the configuration's and the command line's."""
+        """The directives for a root file that come from the configuration and the command line."""
         settings = self.settings_of(tree.source)
         given = self.overrides
         mine = settings.unit_of(tree.source.file)
@@ -284,7 +284,7 @@ class Workspace:
         return read_source(path, self._shown(path))
 
     def included(self, source: Source, path: str) -> str | None:
-        """The file for the path of an include in a source; None if there is none."""
+        """The file that an include of `path` in a source finds; None if there is none."""
         return self._loader(source).find(path, source)[0]
 
     def include_path_of(self, source: Source) -> tuple[str, ...]:
@@ -304,13 +304,13 @@ class Workspace:
         return loader
 
     def project_of(self, source: Source) -> tuple[str, ...]:
-        """The folders that a file's includes may lead to: its own, those named, its configuration's."""
+        """The folders that a file's includes may lead to: its own, those searched, its configuration's."""
         root = self.settings_of(source).root
         own = os.path.dirname(os.path.abspath(source.file))
         return (own, *self.overrides.folders, *((root,) if root else ()))
 
     def _unit_again(self, before: Unit, tree: Tree) -> Unit:
-        """The unit of a root after a change of its text."""
+        """The unit of a root whose text has changed; `before` is the unit before that."""
         plain = self.versions is None and not self.lenient and before.release is NEWEST
         if plain and is_simple(before) and not has_directives(tree) and not self.outside_of(tree).says:
             return plain_again(before, tree)
@@ -325,7 +325,7 @@ class Workspace:
 
 
 def _includes(unit: Unit) -> bool:
-    """Whether files of a unit have includes."""
+    """Whether a unit may depend on includes: a file has any, or errors, or there are outside directives."""
     return len(unit.trees) > 1 or bool(unit.errors) or bool(unit.directives)
 
 
@@ -349,9 +349,9 @@ def _included(units: list[Unit]) -> set[int]:
 
 
 def _is_binary(source: Source) -> bool:
-    """Whether a file is not a text, or text in UTF-16: then each of its bytes would be a finding.
+    """Whether a file is binary, or text in UTF-16, in which nearly every byte would be a finding.
 
-    Text in another 8-bit encoding has invalid UTF-8, but hardly any control characters.
+    Text in another 8-bit encoding is invalid UTF-8, but has hardly any control characters.
     """
     begin = source.text[:4096]
     if begin.replace("\n", "").replace("\t", "").isprintable():

@@ -208,7 +208,7 @@ class TestDiffBaseErrors:
     @pytest.mark.parametrize("revision", ["main..topic", "main..."])
     def test_a_range(self, topic, revision):
         assert self.said(topic, f"--diff-base={revision}") == (
-            f"unknown revision '{revision}'; it is a range: name only where it begins"
+            f"unknown revision '{revision}'; it is a range: give only its start"
         )
 
     def test_a_branch_that_was_not_fetched(self, topic):

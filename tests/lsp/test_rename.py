@@ -179,7 +179,7 @@ def test_each_way_in_which_an_event_is_included(lsp, tree):
     }
     # An identical include would be skipped.
     told = refusal(client, root, place(root_text, "efi_"), "bios_")
-    assert told == "with this name another include would bring the same events"
+    assert told == "with this name, another include would declare the same events"
 
 
 def test_what_the_configuration_disables(lsp, tree):
@@ -187,7 +187,7 @@ def test_what_the_configuration_disables(lsp, tree):
     client, root = session(lsp, tree)
     told = refusal(client, root, place(ROOT, "main_loop"), "turn")
     why = "the pattern 'main_loop' in tesc.toml:1 decides that"
-    assert told == f"'turn' would be disabled no longer: {why}"
+    assert told == f"'turn' would no longer be disabled: {why}"
     assert why in refused_before(client, root, place(ROOT, "main_loop"))
 
 
@@ -226,7 +226,7 @@ def test_clients_without_versions(lsp, tree):
             "both define _TRACE_BIOS_ESP_RAISE_IRQ_EVENT (TE102, trace-events:7)",
         ),
         ("main_loop", "vm_loop", "'vm_loop' would be disabled: the pattern 'vm_*' in trace-events:3"),
-        ("vm_start", "start", "'start' would be disabled no longer: the pattern 'vm_*'"),
+        ("vm_start", "start", "'start' would no longer be disabled: the pattern 'vm_*'"),
         ("reason", "who", "(TE304, trace-events:6)"),
         ("reason", "while", "'while' is a word of the C language"),
         ("reason", "int", "(TE307, trace-events:6)"),
