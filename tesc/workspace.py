@@ -145,6 +145,11 @@ class Workspace:
         """Whether a file was added as the root of a unit."""
         return os.path.realpath(path) in self._roots
 
+    def holds(self, path: str) -> bool:
+        """Whether a file was read, or has contents in `versions`."""
+        real = os.path.realpath(path)
+        return real in self._trees or (self.versions or {}).get(real) is not None
+
     def fork(self) -> Workspace:
         """A copy of the workspace, which can change independently."""
         other = object.__new__(type(self))

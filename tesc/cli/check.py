@@ -16,6 +16,7 @@ from tesc.cli.left_out import say_left_out
 from tesc.cli.overrides import add_overrides, add_selection, overrides
 from tesc.cli.terminal import Failure, add_color, error, print_as_is, standard_input, warned
 from tesc.config.errors import BadConfiguration
+from tesc.config.named_paths import missing_root_files, missing_sources
 from tesc.files import MAX_SOURCE_BYTES, find_files, is_source_code, too_large
 from tesc.paths import distinct
 from tesc.records import replace
@@ -126,7 +127,11 @@ def _run(options: argparse.Namespace, change: Change | None) -> int:
     ending.hold(workspace)
     missing = _fill(workspace, options, change)
     workspace.resolve()
-    wrong = [problem for one in workspace.configurations.values() for problem in unknown_rules(one)]
+    wrong = [
+        problem
+        for one in workspace.configurations.values()
+        for problem in (*unknown_rules(one), *missing_root_files(one, workspace.holds))
+    ]
     if wrong:
         raise BadConfiguration(wrong)
     for text in renamed_rules(workspace.settings.values()):
@@ -204,17 +209,27 @@ class _Sources:
 
     def __init__(self, workspace: Workspace, change: Change | None) -> None:
         self._folders = workspace.source_folders()
+        # The configurations that name them, unless the command line does.
+        self._configured = (
+            list(workspace.configurations.values()) if workspace.overrides.sources is None else []
+        )
         self._workspace = workspace
         self._change = change
         self._uses: Index | None = None
         self._changed: ChangedSources | None = None
 
     def uses(self) -> Index | None:
-        """The uses, or None without sources. Raises Failure if a folder does not exist."""
+        """The uses, or None without sources.
+
+        Raises Failure if a folder does not exist, and BadConfiguration if a configuration names it.
+        """
         if self._folders and self._uses is None:
             # Imported here because few runs search sources.
             from tesc.uses.index import build
 
+            missing = [problem for one in self._configured for problem in missing_sources(one)]
+            if missing:
+                raise BadConfiguration(missing)
             for folder in self._folders:
                 if not os.path.exists(folder):
                     raise Failure(f"{folder}: no such source file or folder")

@@ -76,8 +76,9 @@ def _check_rules(configuration: Configuration | None) -> None:
         return
     from tesc.analysis.selection import unknown_rules
     from tesc.config.errors import BadConfiguration
+    from tesc.config.named_paths import missing_root_files
 
-    wrong = unknown_rules(configuration)
+    wrong = [*unknown_rules(configuration), *missing_root_files(configuration)]
     if wrong:
         raise BadConfiguration(wrong)
 

@@ -66,7 +66,10 @@ def keep(options: argparse.Namespace, workspace: Workspace, printed: str, status
     others = [*_surroundings((*texts, *(file for found, _ in folders.values() for file in found)))]
     others += [path for path in (options.baseline, options.config) if path]
     others += [path for found, _ in folders.values() for path in found if path not in inputs]  # excluded
+    from tesc.config.named_paths import root_files
+
     absent = sorted(workspace.absent)
+    others += [path for one in workspace.configurations.values() for _, path, _ in root_files(one)]
     present = []
     for path in dict.fromkeys(others):
         if not os.path.lexists(path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import pytest
@@ -100,6 +101,65 @@ class TestDirectivesOfAConfiguration:
         main(["check", "--select", "TE504"])
         shown = capsys.readouterr().out.splitlines()[1:4]
         assert shown == ["  |", '1 | disable = ["no"]', "  |             ^^"]
+
+
+class TestPathsOfAConfiguration:
+    """One that leads nowhere is reported where the configuration has it."""
+
+    @pytest.fixture
+    def said(self, capsys):
+        def run(*words: str) -> tuple[int, str]:
+            status = main([*words])
+            return status, capsys.readouterr().err
+
+        return run
+
+    @pytest.mark.parametrize("command", ["check", "config"])
+    def test_root_files(self, command, said):
+        configure(
+            'guest-files = ["a/trace-events", "b/trace-event"]\n'
+            '[[unit]]\npath = "a/trace-events"\n[[unit]]\nevent-prefix = "x_"\npath = "nosuch"\n'
+            '[[unit]]\npath = "a"\n'
+        )
+        status, err = said(command)
+        assert status == 2
+        assert err.splitlines() == [
+            "tesc.toml:1:34: error: 'b/trace-event': no such file",
+            "tesc.toml:6:8: error: 'nosuch': no such file",
+            "tesc.toml:8:8: error: 'a' is a folder, not a trace-events file",
+        ]
+
+    def test_another_folder(self, said, monkeypatch):
+        Path("pyproject.toml").write_text('[[tool.tesc.unit]]\npath = "nosuch"\n')
+        monkeypatch.chdir("a")
+        assert said("check") == (2, "../pyproject.toml:2:8: error: 'nosuch': no such file\n")
+
+    def test_a_file_that_disappears_after_a_run(self, said, work):
+        """Also one that the run did not read, so that nothing else would show the change."""
+        write(b=PLAIN)
+        configure('[[unit]]\npath = "b/trace-events"\n')
+        Path("b/trace-events").rename(work / "b" / "other")
+        assert said("check", "a")[0] == 2
+        Path("b/other").rename(work / "b" / "trace-events")
+        assert said("check", "a") == said("check", "a") == (1, "")
+        Path("b/trace-events").unlink()
+        assert said("check", "a") == (2, "tesc.toml:2:8: error: 'b/trace-events': no such file\n")
+
+    def test_standard_input_may_be_a_file_that_is_not_saved(self, said, monkeypatch):
+        configure('[[unit]]\npath = "new"\n')
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(PLAIN.encode())))
+        assert said("check", "-", "--stdin-filename", "new")[0] == 0
+
+    def test_sources(self, said):
+        configure('sources = [\n  "a", "nosuch",\n  "nor",\n]\n')
+        status, err = said("check", "--select", "TE601")
+        assert status == 2
+        assert err.splitlines() == [
+            "tesc.toml:2:8: error: 'nosuch': no such source file or folder",
+            "tesc.toml:3:3: error: 'nor': no such source file or folder",
+        ]
+        # Those of the command line are used instead.
+        assert "nosuch" not in said("check", "--select", "TE601", "--sources", "a")[1]
 
 
 ALL = ["a/trace-events TE405 error", "a/trace-events TE301 error", "a/trace-events TE412 note"]

@@ -80,6 +80,7 @@ def test_lines_of_the_file(tesc):
 
 
 def test_the_text_is_a_configuration_that_gives_the_same_settings(tesc):
+    Path("x").write_text("e(void)\n")
     Path("tesc.toml").write_text(
         "profile = 'qemu'\ntypes = ['hwaddr']\ninclude-path = ['../up']\n"
         "[per-file-ignores]\n'a b' = ['TE4']\n"
