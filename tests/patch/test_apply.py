@@ -116,9 +116,9 @@ def test_how_far_hunks_moved(lines):
 
 
 @pytest.mark.slow
-def test_large_files_take_no_time():
-    old = "".join(f"event_{number}(void)\n" for number in range(20_000))
+def test_large_files():
+    old = "".join(f"event_{number}(void)\n" for number in range(8_000))
     new = old.replace("0(void)\n", "0(int x)\n")
     patch = diff(old, new, 1)
-    assert patch.count("@@ -") == 2000
+    assert patch.count("@@ -") == 800
     assert applied(old, patch) == new
