@@ -22,7 +22,7 @@ def printable(text: str) -> str:
 
 
 def visible(text: str) -> str:
-    """The same for a path or name within a line: tabs and newlines are escaped, too."""
+    """A path or name for a line of text: like `printable`, with tabs and newlines escaped, too."""
     if text.isprintable() and not text.startswith("::"):
         return text
     made = printable(text).replace("\n", r"\n").replace("\t", r"\t")

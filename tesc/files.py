@@ -214,7 +214,7 @@ def write_source(path: str, before: str, after: str, scope: Scope) -> None:
             os.fsync(file.fileno())
         # Editors do not lock files, so check at the last moment.
         if _state(_expect(path, old, given)) != _state(status):
-            raise Changed(errno.EBUSY, "it was replaced meanwhile; nothing is written", given)
+            raise Changed(errno.EBUSY, "it was replaced in the meantime; nothing is written", given)
         if kept:
             replacement.take_place()
             _sync_folder(os.path.dirname(path))
@@ -231,7 +231,7 @@ def _expect(path: str, data: bytes, given: str) -> os.stat_result:
     """The state of a file whose content must be `data`. Raises Changed if it is not, and OSError."""
     with open(path, "rb") as file:
         if file.read(len(data) + 1) != data:
-            raise Changed(errno.EBUSY, "it was changed meanwhile; nothing is written", given)
+            raise Changed(errno.EBUSY, "it was changed in the meantime; nothing is written", given)
         return os.fstat(file.fileno())
 
 
@@ -266,7 +266,7 @@ def _like(descriptor: int, status: os.stat_result, attributes: dict[str, bytes])
 
 
 def _overwrite(path: str, data: bytes) -> None:
-    """Write a file in place. The caller keeps a complete copy of the new text next to it meanwhile."""
+    """Write a file in place. Until then the caller keeps a complete copy of the new text next to it."""
     with open(path, "r+b") as file:
         file.write(data)
         file.truncate()
@@ -323,7 +323,7 @@ class _Replacement:
 
 def _clean_up_when_terminated() -> None:
     """Make SIGTERM and SIGHUP remove unfinished files before they end the process as usual."""
-    import _signal  # type: ignore[import-not-found] # `signal`, which wraps it, takes long to import
+    import _signal  # type: ignore[import-not-found] # `signal`, which wraps it, is slow to import
 
     for name in ("SIGTERM", "SIGHUP"):
         number = getattr(_signal, name, None)

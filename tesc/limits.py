@@ -4,7 +4,7 @@
 RECORD_ARGUMENTS = 6
 # What LTTng's macros, DTrace and SystemTap accept; QEMU's tracetool rejects more.
 TRACER_ARGUMENTS = 10
-# No frame has room for so many arguments, even of one byte each: how many fit depends on their types.
+# No frame has room for this number, even of one byte each: how many fit depends on their types.
 FRAME_ARGUMENTS = 255
 # The maximum of each consumer in `units.reasons`; others accept any number.
 LIMITS = {

@@ -138,7 +138,7 @@ def source_edits(files: Files, uses: Index, change: Change) -> list[SourceEdit]:
         source = sources[path]
         word = use.renamed(change.new)
         if source is None or source.text[use.name_span.start : use.name_span.end] != use.word:
-            raise RenamingRefused(f"{relative(path)} has changed meanwhile")
+            raise RenamingRefused(f"{relative(path)} has changed in the meantime")
         if word is None:
             raise RenamingRefused(
                 f"the macro {use.macro} forms the name at {relative(path)}:{use.line}: rename it by hand"

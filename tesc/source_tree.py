@@ -55,7 +55,7 @@ class BadTree(Exception):
 class SourceTree:
     """The tree below a folder. Every path is recorded in the manifest before it is read.
 
-    `find` returns the tree's files and the links that lead out of it, if a search was started already.
+    `find` returns the tree's files and the links that lead out of it, if a search has already been started.
     `say` is called with these links, unless the configuration excludes them or lists all files.
     """
 

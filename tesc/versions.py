@@ -48,7 +48,7 @@ def load(name: str, overrides: Overrides, paths: Sequence[str] = ()) -> Version:
     """The version that `name` refers to: a file, a folder, or else a git revision.
 
     Of a revision, only the files and folders in `paths` are read; by default those below the working
-    folder. Raises VersionError, also if files have syntax errors.
+    folder. Raises VersionError, even for syntax errors in files.
     """
     if os.path.isdir(name):
         workspace = Workspace(overrides, _shown_below(name))

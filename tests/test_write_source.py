@@ -34,7 +34,7 @@ def test_it_is_replaced(file):
 @pytest.mark.parametrize("now", [b"", b"other", OLD.encode("utf-8", "surrogateescape") + b"\n"])
 def test_an_edit_meanwhile_is_not_lost(file, now):
     file.write_bytes(now)
-    with pytest.raises(Changed, match="changed meanwhile"):
+    with pytest.raises(Changed, match="changed in the meantime"):
         write_source(str(file), OLD, NEW, Scope([str(file)]))
     assert file.read_bytes() == now
     assert os.listdir(file.parent) == ["trace-events"]
@@ -51,7 +51,7 @@ def test_an_edit_at_the_last_moment_is_not_lost(file, monkeypatch):
         other.replace(file)
 
     monkeypatch.setattr(os, "fsync", save)
-    with pytest.raises(Changed, match="replaced meanwhile"):
+    with pytest.raises(Changed, match="replaced in the meantime"):
         write_source(str(file), OLD, NEW, Scope([str(file)]))
     assert os.listdir(file.parent) == ["trace-events"]
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     Place = tuple[str, Use]
     T = TypeVar("T")
 
-# The most uses that are shown: `tesc refs` shows all.
+# The maximum number of uses that are shown: `tesc refs` shows all.
 _MOST_RELATED = 3
 
 

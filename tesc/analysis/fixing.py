@@ -155,7 +155,7 @@ def _refused(taken: Sequence[Diagnostic]) -> list[Diagnostic]:
 
 
 def _worsening(source: Source, mine: Sequence[Diagnostic]) -> Sequence[Diagnostic]:
-    """The same in one file, by bisection since they are very rare."""
+    """Those in one file whose fixes together add syntax errors, by bisection: they are very rare."""
     if not _parses_worse(source, [edit for edit in _edits_of(mine) if edit.source is source]):
         return ()
     if len(mine) == 1:

@@ -33,7 +33,7 @@ _CONVERSION = re.compile(
     r"(?:(?:hh?|ll?|[jzt])?[diuxXcsp]\w*"
     rf'|"[ \t]*(?:{"|".join(sorted(_COMMON))})(?![A-Za-z0-9_])(?:[ \t]+"|"[^\s%"]*(?=[\s"])|\Z))'
 )
-# The most pairs that are kept; a file may contain any number.
+# The maximum number of pairs that are kept; a file may contain any number.
 _MOST_PAIRS = 20_000
 _EVERYTHING = -1
 

@@ -86,8 +86,8 @@ def add_parser(commands: Commands) -> None:
         "--patch",
         action="append",
         metavar="FILE",
-        help="report only what this patch (a diff, or mails; - is standard input) introduces, applied "
-        "already or not; repeat it for the files of a series",
+        help="report only what this patch (a diff, or mails; - is standard input) introduces, whether "
+        "or not it is applied yet; repeat it for the files of a series",
     )
     add_overrides(parser)
     parser.add_argument(

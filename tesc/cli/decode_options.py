@@ -107,7 +107,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="csv: put an apostrophe before text that spreadsheets would run as a formula",
     )
-    parser.add_argument("--sort", action="store_true", help="sort the records by time, also within a trace")
+    parser.add_argument("--sort", action="store_true", help="sort the records by time, even within a trace")
     parser.add_argument(
         "-j", "--jobs", type=_jobs, metavar="N", help="processes for a long trace (default: one per core)"
     )

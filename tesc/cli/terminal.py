@@ -67,7 +67,7 @@ def refuse_odd_paths(paths: Iterable[str]) -> None:
 
 
 def print_text(text: str, painted: bool = False) -> None:
-    """Print to standard output, whatever its encoding; `painted` text is printable already."""
+    """Print to standard output, whatever its encoding; `painted` text is already printable."""
     text = text if painted else printable(text)
     print_bytes(text.encode(getattr(sys.stdout, "encoding", None) or "utf-8", "backslashreplace"))
 

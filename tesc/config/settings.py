@@ -115,7 +115,7 @@ class Settings:
 
     @property
     def guest_args(self) -> int:
-        """The most arguments for an event that crosses the guest tunnel."""
+        """The maximum number of arguments of an event that crosses the guest tunnel."""
         return min(self.max_args, RECORD_ARGUMENTS) if self.wire == "words" else self.frame_args
 
     @property

@@ -1,7 +1,7 @@
 """The texts of open documents.
 
-pygls 2.1 splits lines as `str.splitlines` does, also at form feeds and U+2028. The protocol has only LF, CRLF
-and CR, so a client's edits would end up in the wrong line.
+pygls 2.1 splits lines as `str.splitlines` does, including at form feeds and U+2028. The protocol has only
+LF, CRLF and CR, so a client's edits would end up in the wrong line.
 """
 
 from __future__ import annotations

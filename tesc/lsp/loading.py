@@ -62,7 +62,7 @@ async def _load(server: Server, project: Project) -> None:
 
 
 class Progress:
-    """Work-done progress that appears only if the work takes long.
+    """Work-done progress that appears only if the work takes more than a moment.
 
     The work continues while the client is asked to show it; if the client declines, or does not answer,
     nothing is reported.

@@ -171,7 +171,7 @@ class Project:
     def found_in(self, tree: Tree, opened: Iterable[Tree]) -> list[Diagnostic]:
         """What the rules find in a file; until all are read, only the files `opened` are checked.
 
-        If checking all files would take long, only findings in single files.
+        If checking all files would be slow, only findings in single files.
         """
         if self.is_ready and (self.is_checked or self._is_small() or is_near(self._state, self._given())):
             return self.found_soon.get(tree.source, [])

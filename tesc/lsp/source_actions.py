@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tesc.lsp.project import Project
     from tesc.lsp.sources import Sources, SourceView
 
-_MOST_HEADERS = 40  # the most headers that are searched for members' declarations
+_MOST_HEADERS = 40  # the maximum number of headers to search for members' declarations
 
 
 def source_offers(sources: Sources, view: SourceView, found: Sequence[Diagnostic]) -> Iterator[Offer]:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tesc.trace.reader import RecordReader
     from tesc.trace.values import Kind, Values
 
-# The most records that are checked: of all events together, and of each.
+# The maximum numbers of records that are checked: of all events together, and of each.
 _MOST_RECORDS = 2000
 _MOST_OF_ONE = 8
 

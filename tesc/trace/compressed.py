@@ -76,7 +76,7 @@ class Piped:
 
 
 class _Begun:
-    """A file whose first bytes were read already."""
+    """A file whose first bytes have already been read."""
 
     def __init__(self, file: FileIO, head: bytes) -> None:
         self._file = file

@@ -8,7 +8,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# The most kinds of errors that are listed; random data has too many to read.
+# The maximum number of kinds of errors to list; random data has too many to read.
 MOST_KINDS = 32
 
 

@@ -133,7 +133,7 @@ class Catalogue:
         return self.unit.roots[0].source.path if self.unit.roots else "the events file"
 
     def named(self, name: str) -> TracedEvent | None:
-        """The event with a name or former name; None if there is none."""
+        """The event whose name or former name is `name`; None if there is none."""
         event = self._names.get(name)
         return DROPPED if event is None and name == "dropped" else event
 
@@ -149,7 +149,7 @@ class Catalogue:
         return list(self._names.items())
 
     def sent(self, name: str) -> TracedEvent | None:
-        """The event with a name in a file recorded from a guest's frames, which carry text as text."""
+        """The event called `name` in a file recorded from a guest's frames, which carry text as text."""
         from tesc.trace.guest import guest_unit, sent_event
 
         if self._crossing is None:

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 # Longer lines are not events.
 LONGEST = 1 << 20
-# The most lines that a string may span.
+# The maximum number of lines that a string may span.
 _MOST_LINES = 16
 # Threads and seconds have at most ten digits: without a limit, each digit of a long run of digits would be
 # tried as a beginning.

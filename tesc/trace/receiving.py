@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from tesc.wire.items import Item, Value
 
 
-# The most pieces whose arrival times are kept; only a few frames are ever held back.
+# The maximum number of pieces whose arrival times are kept; only a few frames are ever held back.
 _MOST_PIECES = 1 << 14
 # Later than any real clock, but a guest may send such a time.
 _LAST_TIME = (1 << 63) - 1

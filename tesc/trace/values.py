@@ -115,7 +115,7 @@ def splitter(order: str, texts: tuple[bool, ...], words: bool) -> Callable[[byte
 
 
 def _text_splitter(order: str, texts: Sequence[bool]) -> Callable[[bytes], Values]:
-    """The same for payloads with text, compiled, since offsets depend on the lengths of earlier text."""
+    """A compiled splitter of payloads with text: offsets depend on the lengths of earlier text."""
     lines = ["def split(payload):", " at = 0"]
     names: dict[str, Any] = {"PayloadMismatch": PayloadMismatch}
     group: list[str] = []

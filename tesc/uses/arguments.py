@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tesc.uses.layout import Layout, Region
 
 _BRACKET = re.compile(r"[(){}\[\],;|]|(?<!#)#(?!#)|::\s*<")
-_MOST = 4000  # the most characters of a call
+_MOST = 4000  # the maximum length of a call in characters
 # A macro that may be several arguments, unless its call is only part of an argument.
 _HIDES = re.compile(r"\s*(?:([A-Z_][A-Z0-9_]*)\s*\(|(\w*ARG\w*)\s*\Z)")
 _WORD = re.compile(r"\s*([A-Za-z_]\w*)\s*\Z")

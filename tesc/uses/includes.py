@@ -16,7 +16,7 @@ _INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*"([^"\n]+)"', re.M)
 _TRACE_HEADER = re.compile(r"(?:.*/)?trace(?:-[\w-]+)?\.h")
 _NAMED = re.compile(r'trace(?:-[\w-]+)?\.h"')
 _INCLUDED_IN_RUST = re.compile(r'\binclude_trace!\s*\(\s*"([\w-]+)"\s*\)')
-_MOST = 400  # the most files to follow from one file's includes
+_MOST = 400  # the maximum number of files to follow from one file's includes
 
 
 def includes_in(text: str) -> list[str]:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
 
-# The number of files for which another process pays off, and the most processes that help.
+# The number of files for which another process pays off, and the maximum number of processes that help.
 _WORTH_A_PROCESS = 300
 _MOST_PROCESSES = 8
 _FRESH_NS = 2_000_000_000

@@ -140,7 +140,7 @@ def facts(text: str, language: str, foreign: Iterable[Paste] = ()) -> Facts:
 
 
 def _identifiers(text: str) -> list[re.Match[str]]:
-    """Possible uses, in the order of the text, also in comments and literals."""
+    """Possible uses, in the order of the text, including those in comments and literals."""
     found = [use for expression in (_WORD, _CAPITALS, _PROBE) for use in expression.finditer(text)]
     return sorted((match for match in found if _starts_here(text, match.start())), key=_start)
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tesc.wire.schema import Signature, WireSchema
 
     class Bytes(Protocol):
-        """What can be searched as bytes can: a file that may become shorter meanwhile, for example."""
+        """What can be searched like bytes: for example, a file that may be truncated during the search."""
 
         def __getitem__(self, where: slice, /) -> bytes: ...
 
@@ -121,7 +121,7 @@ def latest(rings: Iterable[Ring]) -> list[Ring]:
 
 
 def all_rings(data: Bytes) -> Iterator[Ring]:
-    """All rings in a copy of memory, also those of earlier boots at other offsets."""
+    """All rings in a copy of memory, including those of earlier boots at other offsets."""
     at = data.find(MAGIC)
     while at >= 0:
         one = ring_at(data, at)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _COLORS = {"error": "31", "warning": "33", "information": "36"}
 _TAB = 4
-# The most findings of a kind that are shown.
+# The maximum number of findings of a kind that are shown.
 _FEW = 5
 _MANY_NOTES = 10
 _LONG_LINE = 5_000

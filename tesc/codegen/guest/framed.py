@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
     from tesc.units.unit import UnitEvent
 
-# The most bytes of a packet without its arguments (head, ID, source, time, checksum), and of one argument
-# (text that is sent by its address).
+# The maximum size in bytes of a packet without its arguments (head, ID, source, time, checksum), and of one
+# argument (text that is sent by its address).
 _HEAD = 1 + 3 + 5 + 4 + 2
 _LONGEST = {"1": 1, "u": 9, "s": 9, "t": 11}
 # An event's number has 16 bits.

@@ -47,7 +47,7 @@ class BadBackend(Exception):
 
 
 def find_backend(name: str) -> Backend | None:
-    """The backend with a name: one of BACKENDS, or another package's, by its entry point.
+    """The backend called `name`: one of BACKENDS, or another package's, by its entry point.
 
     None if there is none; raises BadBackend if an entry point does not lead to a backend.
     """

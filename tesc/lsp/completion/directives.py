@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tesc.lsp.view import View
     from tesc.syntax.cursor import BehindMark, BehindPath, InPath, InPatterns, InRules
 
-# The most entries of a folder that are offered, and for how many seconds a listing is reused.
+# The maximum number of entries of a folder to offer, and for how many seconds a listing is reused.
 _MOST_ENTRIES = 1000
 _FRESH = 2.0
 _MOST_NAMES = 200

@@ -60,6 +60,6 @@ def _command(ls: Server, lens: t.CodeLens) -> t.Command:
 
 
 def _event(view: View, name: str, offset: int) -> Event | None:
-    """The event with a name; if there are several, the one nearest to its old place."""
+    """The event called `name`; if there are several, the one nearest to its old place."""
     named = [event for event in view.tree.events if event.name == name]
     return min(named, key=lambda event: abs(event.name_start - offset), default=None)

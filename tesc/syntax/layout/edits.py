@@ -45,7 +45,7 @@ def edits(tree: Tree) -> list[Edit]:
 
 
 def edits_within(tree: Tree, first: int, last: int) -> list[Edit]:
-    """The same for the lines from `first` to `last`, counted from 1; line ends do not change."""
+    """The `edits` of the lines from `first` to `last`, counted from 1; line ends do not change."""
     source = tree.source
     starts = source.line_starts
     if first > len(starts):

@@ -20,7 +20,7 @@ from tesc.syntax.source import Span
 TYPE_WORDS = ALLOWED_WORDS | FLOATING_WORDS | QUALIFIERS | TAG_WORDS
 # Macros with which other projects declare events: the first argument is the event's name.
 EVENT_MACROS = frozenset("TRACE_EVENT DEFINE_EVENT DECLARE_EVENT_CLASS TRACEPOINT_EVENT".split())
-# The most declarations without commas that are read: each parses the text again.
+# The maximum number of declarations without commas to read: each parses the text again.
 _MOST_PARTS = 10
 
 

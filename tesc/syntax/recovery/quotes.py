@@ -11,7 +11,7 @@ from tesc.syntax.recovery.tokens import scan
 
 MACRO = re.compile(r"\bPRI[diouxX][A-Z0-9]+\b")
 _MACRO_LIKE = re.compile(r"[A-Z][A-Z0-9_]+|PRI[diouxX][A-Z0-9]+")
-# The most macros at which a missing quote is tried.
+# The maximum number of macros at which a missing quote is tried.
 _MOST_MACROS = 8
 
 

@@ -97,7 +97,7 @@ class LineRepair:
         self.lossy = True
 
     def overwrite(self, at: int, text: str) -> None:
-        """Change characters in place, also for the following analyses."""
+        """Change characters in place, for the following analyses as well."""
         self.seen = self.seen[:at] + text + self.seen[at + len(text) :]
         self.text = self.text[:at] + text + self.text[at + len(text) :]
 

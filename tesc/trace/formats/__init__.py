@@ -105,7 +105,7 @@ def joined(first: Sequence[str], *others: Iterable[str]) -> str:
 def make_format(
     name: str, events: Sequence[Declared], timestamps: bool = False, guard: bool = False
 ) -> TraceWriter:
-    """The format with a name, for a trace of which these events are wanted.
+    """The writer of the format `name`, for a trace of which these events are wanted.
 
     `timestamps` is for text; with `guard`, csv cells that a spreadsheet would run are made harmless.
     """

@@ -63,7 +63,7 @@ class Names(dict):  # type: ignore[type-arg]
 
 
 def distinct(names: Iterable[str], taken: set[str]) -> list[str]:
-    """Names made distinct, ignoring case, also from those in `taken`, to which they are added."""
+    """Names made distinct, ignoring case, from each other and those in `taken`, to which they are added."""
     found = []
     for name in names:
         while name.casefold() in taken:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 # How many bytes of records a process buffers before it writes some.
 MOST_HELD = 32 << 20
-# The most files that a process has open at a time.
+# The maximum number of files that a process has open at a time.
 MOST_OPEN = 48
 
 

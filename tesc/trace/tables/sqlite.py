@@ -39,7 +39,7 @@ _TRACES = "traces"
 _LIMIT = 1 << 63
 # How many rows a statement adds; starting a statement costs as much as two rows.
 _AT_ONCE = 16
-# The most parameters that SQLite before 3.32 accepts.
+# The maximum number of parameters that SQLite before 3.32 accepts.
 _MOST_VARIABLES = 999
 
 
