@@ -46,7 +46,7 @@ printed
 def add_parser(commands: Commands) -> None:
     parser = commands.add_parser(
         "bpftrace",
-        help="a bpftrace script for QEMU's probes",
+        help="generate a bpftrace script for QEMU's probes",
         description="Print a bpftrace script for events: their SDT probes with named, typed arguments.",
         epilog=_EPILOG,
     )

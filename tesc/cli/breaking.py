@@ -40,7 +40,7 @@ a file. 'tesc explain RULE' says what a rule means.
 def add_parser(commands: Commands) -> None:
     parser = commands.add_parser(
         "breaking",
-        help="what a change to events breaks for scripts, traces, logs, guests and callers",
+        help="report what a change to events breaks for scripts, traces, logs, guests and callers",
         description="Compare events with another version of them, and report what breaks and for whom.",
         epilog=_EPILOG,
     )

@@ -24,7 +24,7 @@ writes it.
 def add_parser(commands: Commands) -> None:
     parser = commands.add_parser(
         "cache",
-        help="the folder of cached results; clear it",
+        help="print or clear the folder of cached results",
         description="Print the folder of the cache, or empty it.",
         epilog=_EPILOG,
     )

@@ -51,7 +51,7 @@ the top silences it for the file. 'tesc explain RULE' says what a rule means.
 def add_parser(commands: Commands) -> None:
     parser = commands.add_parser(
         "check",
-        help="diagnostics for files, folders or the whole tree",
+        help="check files, folders or the whole tree",
         description="Check trace-events files.",
         epilog=_EPILOG,
     )

@@ -86,7 +86,7 @@ end
 def add_parser(commands: Commands) -> None:
     parser = commands.add_parser(
         "completion",
-        help="a completion script for bash, zsh or fish",
+        help="print a completion script for bash, zsh or fish",
         description="Print a script that makes a shell complete commands, options, rules and files.",
         epilog=_EPILOG,
     )

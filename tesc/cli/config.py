@@ -40,7 +40,7 @@ _OPTIONS = {
 def add_parser(commands: Commands) -> None:
     parser = commands.add_parser(
         "config",
-        help="the effective configuration, and where each value came from",
+        help="print the effective configuration, and where each value came from",
         description="Print the configuration that applies to a file or folder: that of the nearest "
         "tesc.toml, or pyproject.toml with [tool.tesc], over its profile's defaults. The text output is "
         "itself a valid tesc.toml.",

@@ -52,7 +52,7 @@ def main(words: Sequence[str]) -> int:
 
 def add_parser(commands: Commands) -> None:
     """List the command in the help; `main` parses its arguments."""
-    parser = commands.add_parser("decode", help="traces and logs as text, JSON lines, ...")
+    parser = commands.add_parser("decode", help="print traces and logs as text, JSON lines, ...")
     add_options(parser)
     parser.set_defaults(run=run)
 

@@ -39,7 +39,7 @@ exit status: 0 everything was read, 1 some of it could not be read (the rest is 
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
-    parser.description = "Print what QEMU's simple or log backend wrote, or what a guest sent."
+    parser.description = "Print the records that QEMU's simple or log backend wrote, or that a guest sent."
     parser.epilog = _EPILOG
     parser.add_argument("traces", nargs="+", metavar="TRACE", help="the trace; - is standard input")
     add_events_option(parser)
@@ -77,8 +77,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--open",
         action="store_true",
-        help="perfetto: serve the file to this machine only, and print the address that opens it in "
-        "Perfetto's viewer, until Ctrl-C",
+        help="perfetto: serve the file, to this machine only, until Ctrl-C, and print the address that opens "
+        "it in Perfetto's viewer",
     )
     parser.add_argument(
         "--bundle",
@@ -117,18 +117,20 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "--guest",
         nargs="?",
         metavar="PREFIX",
-        help="the trace is what a guest sent (frames, the words of 2011, a copy of its memory with rings), "
-        "with the events of the only include with a base, or of the file itself if there is none; "
-        "--guest=PREFIX means the include with that prefix",
+        help="the trace is what a guest sent: frames, the words of 2011, or a copy of its memory with rings. "
+        "Its events are those of the only include with a base, or of the file itself if there is none; "
+        "--guest=PREFIX selects the include with that prefix",
     )
     kinds.add_argument(
-        "--no-header", action="store_true", help="simpletrace records; IDs are positions in FILE"
+        "--no-header",
+        action="store_true",
+        help="the trace is simpletrace records; IDs are positions in the events file",
     )
     add_guest_options(parser)
     parser.add_argument(
         "--compat",
         choices=["qemu", "fixed"],
-        help="how the traced program's code was generated, which decides what was recorded as text "
+        help="how the traced program's code was generated, which determines what was recorded as text "
         "(default: the configuration's)",
     )
     add_filters(parser)

@@ -26,7 +26,7 @@ that part of the revision is compared ('tesc diff HEAD hw/usb'). 'tesc breaking'
 def add_parser(commands: Commands) -> None:
     parser = commands.add_parser(
         "diff",
-        help="what changed in the events between two versions",
+        help="show how events changed between two versions",
         description="Show which events were added, removed, renamed or changed.",
         epilog=_EPILOG,
     )

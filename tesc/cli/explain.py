@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 def add_parser(commands: Commands) -> None:
     explain = commands.add_parser(
         "explain",
-        help="what a rule means, why it exists, how to fix it",
+        help="print what a rule means, why it exists, and how to fix findings",
         description="Print a rule's page: what it finds, why that matters, and how to fix it.",
     )
     explain.add_argument("rule", nargs="+", metavar="RULE", help="a code (TE401), a name or a family (TE4)")
     explain.set_defaults(run=run_explain)
     rules = commands.add_parser(
         "rules",
-        help="all rules, with severity and whether a fix exists",
+        help="list all rules, with severity and whether a fix exists",
         description="List all rules.",
     )
     rules.add_argument("--format", choices=["text", "json"], default="text", help="default: text")

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def add_parser(commands: Commands) -> None:
     parser = commands.add_parser(
         "flatten",
-        help="the unit as one plain trace-events file, without directives",
+        help="print a unit as one plain trace-events file, without directives",
         description="Print a file with its includes resolved, for tools that do not know directives: with "
         "effective names, 'disable' for events that a pattern disables, and pointers of guest events as "
         "numbers. "

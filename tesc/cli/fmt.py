@@ -52,7 +52,7 @@ class Formatted:
 def add_parser(commands: Commands) -> None:
     parser = commands.add_parser(
         "fmt",
-        help="canonical layout; --check, --diff",
+        help="format files, folders or the whole tree",
         description="Format trace-events files: one space after commas and around PRI macros, "
         "'type *name', one blank line between blocks, directives first. The meaning of the events "
         "does not change, and every comment is kept.",

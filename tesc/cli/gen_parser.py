@@ -11,11 +11,11 @@ if TYPE_CHECKING:
 
 _EPILOG = """\
 Each trace-events file of the tree is a group, named after its folder: hw/usb/trace-events becomes
-trace-hw_usb.h, and trace-events at the top of the tree trace-root.h. A file that another one
-includes is not a group. The dtrace backend adds trace-dtrace-GROUP.dtrace, ust adds trace-ust-GROUP.h and
+trace-hw_usb.h, and trace-events at the top of the tree trace-root.h. A file that another one includes
+is not a group. The dtrace backend adds trace-dtrace-GROUP.dtrace, ust adds trace-ust-GROUP.h and
 trace-ust-all.h and .c. trace-events-all, the events of all groups without directives, is always
-written. [generate] of tesc.toml can set the groups and their order, defaults for these options,
-and SystemTap tapsets.
+written. [generate] of tesc.toml can set the groups and their order, defaults for these options, and
+SystemTap tapsets.
 
 The depfile's targets are all outputs, trace-events-all first: ninja requires the first output of a
 command to be the first target of its depfile. make compares times only, so it needs --touch.
@@ -46,7 +46,9 @@ def parser() -> argparse.ArgumentParser:
         metavar="DIR",
         help="the folder to write to; created if it does not exist (default: [generate] out)",
     )
-    made.add_argument("--backends", metavar="NAME,...", help="default: [generate] backends, else log")
+    made.add_argument(
+        "--backends", metavar="NAME,...", help="the backends (default: [generate] backends, else log)"
+    )
     made.add_argument(
         "--formats", metavar="NAME,...", help="any of h, c, rs (default: [generate] formats, else h,c)"
     )
@@ -75,7 +77,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument(
         "--compat",
         choices=["qemu", "fixed"],
-        help="qemu: the same bytes as QEMU's tracetool; fixed: correct where those are wrong "
+        help="qemu: the same bytes as QEMU's tracetool; fixed: correct where these are wrong "
         "(default: the configuration's)",
     )
     made.add_argument(

@@ -21,7 +21,7 @@ def add_parser(commands: Commands) -> None:
         "init",
         help="write a tesc.toml that suits this tree",
         description="Write a tesc.toml that changes nothing yet: it names the profile that applies without "
-        "it (--profile: another one), and shows the other keys with their defaults in comments. "
+        "it (or that of --profile), and shows the other keys with their defaults in comments. "
         "In a QEMU checkout it lists the groups that meson.build lists, in that order, for 'tesc gen'.",
     )
     parser.add_argument(

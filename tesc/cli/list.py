@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 def add_parser(commands: Commands) -> None:
     parser = commands.add_parser(
         "list",
-        help="events with IDs, locations and types",
+        help="list events with IDs, locations and types",
         description="List the events of a unit. A PATTERN is a name in which * matches any characters and "
         "? a single one, as in QEMU's '-trace enable='; '-PATTERN' (after --) excludes events.",
     )

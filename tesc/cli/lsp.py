@@ -16,7 +16,7 @@ _LOOPBACK = "127.0.0.1"
 def add_parser(commands: Commands) -> None:
     parser = commands.add_parser(
         "lsp",
-        help="the language server for editors (stdio; --tcp HOST:PORT)",
+        help="run the language server for editors (stdio; --tcp HOST:PORT)",
         description="Serve an editor through the Language Server Protocol, over standard "
         "input and output. The editor starts it; started by hand, it only waits.",
     )

@@ -54,7 +54,7 @@ tesc explain TE401
 def add_parser(commands: Commands) -> None:
     parser = commands.add_parser(
         "man",
-        help="the manual page",
+        help="print the manual page",
         description="Print the manual page of tesc; 'tesc man | man -l -' shows it.",
     )
     parser.set_defaults(run=run)

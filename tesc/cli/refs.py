@@ -26,8 +26,8 @@ exit status: 0 the event exists, 1 it does not, 2 tesc could not run
 def add_parser(commands: Commands) -> None:
     parser = commands.add_parser(
         "refs",
-        help="every use of an event, in trace-events, C and Rust files",
-        description="Print where an event is declared, disabled by its name, called, passed on and tested "
+        help="find every use of an event in trace-events, C and Rust files",
+        description="Print where an event is declared, disabled by name, called, passed on and tested "
         "for, in trace-events files and in C and Rust sources. If a macro forms the name, the place is the "
         "word passed to the macro.",
         epilog=_EPILOG,

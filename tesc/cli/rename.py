@@ -30,7 +30,7 @@ links lead to.
 def add_parser(commands: Commands) -> None:
     parser = commands.add_parser(
         "rename",
-        help="rename an event, in trace-events, C and Rust files",
+        help="rename an event in trace-events, C and Rust files",
         description="Rename an event everywhere: in its declaration, in patterns that match only it, and in "
         "its calls and tests in C and Rust sources. Prints a diff; --write changes the files.",
         epilog=_EPILOG,

@@ -25,7 +25,7 @@ _SYNOPSIS = f"usage: {_PROGRAM} BACKEND OUTPUT [OPTION...] < TRACE-EVENTS > FILE
 USAGE = f"""\
 {_SYNOPSIS}
 
-Generate one output as the shell tracetool of 2011 did, without its mistakes.
+Generate one output as the shell tracetool of 2011 did, without its bugs.
 
 backends:
     --nop             no tracing at all
@@ -51,7 +51,7 @@ for --stap:
     --binary PATH         the traced program
     --target-type TYPE    'system' or 'user'
     --target-arch ARCH    the target's architecture
-    --probe-prefix PREFIX instead of the latter two: what the probes are named after
+    --probe-prefix PREFIX instead of these two: what the probes are named after
                           (default: qemu.TYPE.ARCH)
 """
 _VALUES = ("--binary", "--target-type", "--target-arch", "--probe-prefix", "--release")
