@@ -48,18 +48,20 @@ def receive(unit: Unit, options: argparse.Namespace, asked: GuestTrace) -> int:
         raise Failure(f"{options.source}: {getattr(wrong, 'strerror', None) or wrong}") from None
     try:
         if options.output is None:
-            _pump(source, receiver, errors, _Lines(options.timestamps).print, options.until)
+            came = _pump(source, receiver, errors, _Lines(options.timestamps).print, options.until)
         else:
-            _into(options.output, source, receiver, errors, options)
+            came = _into(options.output, source, receiver, errors, options)
     finally:
         source.close()
+    if not came:
+        raise Failure(f"{options.source}: there was nothing to read")
     return _summary(receiver, errors)
 
 
 def _into(
     path: str, source: Chardev, receiver: Receiver, errors: TraceErrors, options: argparse.Namespace
-) -> None:
-    """Write a simpletrace file, which can be read while it grows."""
+) -> bool:
+    """Write a simpletrace file, which can be read while it grows; returns false if the source was empty."""
     from tesc.trace.recording import Recording
 
     with open(path, "wb", buffering=0) as file:
@@ -71,8 +73,9 @@ def _into(
             if lines is not None:
                 lines(events)
 
-        _pump(source, receiver, errors, take, options.until)
+        came = _pump(source, receiver, errors, take, options.until)
         recording.end(receiver.clock.uncertainty)
+    return came
 
 
 def _writer(file: FileIO, path: str) -> Callable[[bytes], object]:
@@ -102,12 +105,12 @@ def _pump(
     errors: TraceErrors,
     take: Callable[[list[Received]], None],
     until: str | None,
-) -> None:
-    """Pass events from the source to `take`.
+) -> bool:
+    """Pass events from the source to `take`; returns false if the source was empty.
 
     Stops at the end of the source, a signal, an event named `until`, or when the guest is refused.
     """
-    over = False
+    over = came = False
     left = _MOST_READS
     with _Signals() as signals:
         while receiver.refused is None and not over and left:
@@ -119,6 +122,7 @@ def _pump(
                 data = source.read()
                 if not data:
                     break
+                came = True
                 made = receiver.take(data, time.monotonic_ns())
                 left -= signals.received
             _dispatch(made, errors, take)
@@ -126,6 +130,7 @@ def _pump(
                 isinstance(one, Received) and one.event.name == until for one in made
             )
         _dispatch(receiver.finish(), errors, take)
+    return came or signals.received
 
 
 class _Signals:

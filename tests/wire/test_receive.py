@@ -74,6 +74,21 @@ def test_a_file_and_a_pipe(folder, stream):
     assert (done.returncode, done.stderr) == (2, "tesc: error: none: No such file or directory\n")
 
 
+@pytest.mark.parametrize("words", [[], ["-o", "trace"], ["--wire", "words"]])
+def test_nothing_to_read(folder, words):
+    """As the help says; `tesc decode` of an empty file has the same status."""
+    (folder / "bytes").write_bytes(b"")
+    for source, stdin in (("bytes", None), ("-", b"")):
+        done = receive(source, *words, stdin=stdin)
+        said = f"tesc: error: {source}: there was nothing to read\n"
+        assert (done.returncode, done.stdout, done.stderr) == (2, "", said)
+    with socket.socket() as server:
+        server.bind(("127.0.0.1", 0))
+        server.listen(1)
+        served(server, b"")
+        assert receive(f"tcp:127.0.0.1:{server.getsockname()[1]}", *words).returncode == 2
+
+
 def test_sockets(folder, stream):
     with socket.socket(socket.AF_UNIX) as server:
         server.bind("socket")
