@@ -33,7 +33,7 @@ _enabled = True
 
 
 def program() -> str:
-    """A digest that identifies this version of tesc and Python: only it can use what it cached."""
+    """A digest of this version of tesc and Python: what another version cached is not used."""
     return _program()
 
 

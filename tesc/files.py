@@ -96,7 +96,7 @@ def leads_out(path: str, folder: str) -> bool:
 
 
 def listed_by_git(folder: str, ends: tuple[str, ...]) -> list[str] | None:
-    """The files below a folder whose names have one of these ends and that git does not ignore.
+    """The files below a folder that git does not ignore and whose names end with one of `ends`.
 
     None outside of a checkout, or if git cannot be used.
     """
@@ -266,7 +266,7 @@ def _like(descriptor: int, status: os.stat_result, attributes: dict[str, bytes])
 
 
 def _overwrite(path: str, data: bytes) -> None:
-    """Write a file in place. Until then the caller keeps a complete copy of the new text next to it."""
+    """Write a file in place. The caller keeps a complete copy of the new text next to it until this returns."""
     with open(path, "r+b") as file:
         file.write(data)
         file.truncate()

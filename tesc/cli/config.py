@@ -54,6 +54,7 @@ def add_parser(commands: Commands) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
+    """Run the command; returns the exit status."""
     if options.schema:
         from tesc.config.validation import schema_text
 

@@ -39,6 +39,7 @@ exit status: 0 everything was read, 1 some of it could not be read (the rest is 
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add the description, the arguments and the epilog of `tesc decode`."""
     parser.description = "Print the records that QEMU's simple or log backend wrote, or that a guest sent."
     parser.epilog = _EPILOG
     parser.add_argument("traces", nargs="+", metavar="TRACE", help="the trace; - is standard input")

@@ -28,6 +28,7 @@ _PROGRAMS = ("qemu-system-x86_64", "qemu-system-aarch64", "qemu-system-i386", "q
 
 
 def add_events_option(parser: argparse.ArgumentParser) -> None:
+    """Add --events, whose value `events_unit` takes."""
     parser.add_argument("--events", metavar="FILE|REV", help=EVENTS_HELP)
 
 

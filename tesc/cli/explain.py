@@ -33,6 +33,7 @@ def add_parser(commands: Commands) -> None:
 
 
 def run_explain(options: argparse.Namespace) -> int:
+    """Run the command; returns the exit status."""
     try:
         rules = list(dict.fromkeys(rule for selector in options.rule for rule in named(selector)))
     except UnknownRule as unknown:
@@ -47,6 +48,7 @@ def run_explain(options: argparse.Namespace) -> int:
 
 
 def run_rules(options: argparse.Namespace) -> int:
+    """Run the command; returns the exit status."""
     rules = all_rules()
     if options.format == "json":
         entries = [

@@ -22,6 +22,7 @@ WHERE_HELP = (
 
 
 def add_filters(parser: argparse.ArgumentParser) -> None:
+    """Add the options that `selection_of` reads."""
     filters = parser.add_argument_group("filters")
     filters.add_argument(
         "-e", "--event", action="append", default=[], metavar="PATTERN,...", help="only these events"

@@ -39,6 +39,7 @@ def add_parser(commands: Commands) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
+    """Run the command; returns the exit status."""
     if options.depfile and not options.output:
         raise Failure("--depfile requires an output file: give it with -o")
     _, unit = load(options.file, overrides(options))

@@ -46,6 +46,7 @@ class Formatted:
 
     @property
     def changed(self) -> bool:
+        """Whether formatting changes the file."""
         return self.text != self.source.text
 
 

@@ -129,6 +129,7 @@ def _add_receive(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
+    """Run the command; returns the exit status."""
     _verify(options)
     if options.kind == "runtime":
         return _runtime(options)

@@ -38,6 +38,7 @@ def add_parser(commands: Commands) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
+    """Run the command; returns the exit status."""
     from tesc.config.template import draft
 
     folder = options.folder

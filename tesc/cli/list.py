@@ -45,6 +45,7 @@ def add_parser(commands: Commands) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
+    """Run the command; returns the exit status."""
     _, unit = load(options.file, overrides(options))
     broken = refused(rejections(unit, "flatten"))
     events, unmatched = matching(unit.events, options.patterns, former_names(unit))

@@ -103,6 +103,7 @@ def print_bytes(data: bytes) -> None:
 
 
 def add_color(parser: argparse.ArgumentParser) -> None:
+    """Add --color, whose value `use_color` takes."""
     parser.add_argument(
         "--color",
         choices=["auto", "always", "never"],

@@ -57,6 +57,8 @@ class _Usage(Exception):
 
 
 def usage() -> str:
+    """The text of --help."""
+
     def table(entries: dict[str, str]) -> str:
         return "".join(f"    {name:<18}{text}\n" for name, text in entries.items())
 
