@@ -266,7 +266,7 @@ def _like(descriptor: int, status: os.stat_result, attributes: dict[str, bytes])
 
 
 def _overwrite(path: str, data: bytes) -> None:
-    """Write a file in place. The caller keeps a complete copy of the new text next to it until this returns."""
+    """Write a file in place. The caller keeps a copy of the new text next to it until this returns."""
     with open(path, "r+b") as file:
         file.write(data)
         file.truncate()

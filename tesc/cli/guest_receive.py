@@ -48,12 +48,12 @@ def receive(unit: Unit, options: argparse.Namespace, asked: GuestTrace) -> int:
         raise Failure(f"{options.source}: {getattr(wrong, 'strerror', None) or wrong}") from None
     try:
         if options.output is None:
-            came = _pump(source, receiver, errors, _Lines(options.timestamps).print, options.until)
+            found_any = _pump(source, receiver, errors, _Lines(options.timestamps).print, options.until)
         else:
-            came = _into(options.output, source, receiver, errors, options)
+            found_any = _into(options.output, source, receiver, errors, options)
     finally:
         source.close()
-    if not came:
+    if not found_any:
         raise Failure(f"{options.source}: there was nothing to read")
     return _summary(receiver, errors)
 
@@ -73,9 +73,9 @@ def _into(
             if lines is not None:
                 lines(events)
 
-        came = _pump(source, receiver, errors, take, options.until)
+        found_any = _pump(source, receiver, errors, take, options.until)
         recording.end(receiver.clock.uncertainty)
-    return came
+    return found_any
 
 
 def _writer(file: FileIO, path: str) -> Callable[[bytes], object]:
@@ -110,7 +110,7 @@ def _pump(
 
     Stops at the end of the source, a signal, an event named `until`, or when the guest is refused.
     """
-    over = came = False
+    over = found_any = False
     left = _MOST_READS
     with _Signals() as signals:
         while receiver.refused is None and not over and left:
@@ -122,7 +122,7 @@ def _pump(
                 data = source.read()
                 if not data:
                     break
-                came = True
+                found_any = True
                 made = receiver.take(data, time.monotonic_ns())
                 left -= signals.received
             _dispatch(made, errors, take)
@@ -130,7 +130,7 @@ def _pump(
                 isinstance(one, Received) and one.event.name == until for one in made
             )
         _dispatch(receiver.finish(), errors, take)
-    return came or signals.received
+    return found_any or signals.received
 
 
 class _Signals:

@@ -31,7 +31,7 @@ class SuggestingParser(argparse.ArgumentParser):
         return self._all_known(options, unknown)
 
     def parse_known_intermixed_args(self, args: Any = None, namespace: Any = None) -> Any:
-        # Meanwhile, some versions of argparse make the positional arguments look like none.
+        # During the call, some versions of argparse hide the positional arguments from the usage.
         self._brief = self._brief_usage()
         return super().parse_known_intermixed_args(args, namespace)
 
@@ -41,11 +41,11 @@ class SuggestingParser(argparse.ArgumentParser):
         return options
 
     def error(self, message: str) -> Any:
-        """Report wrong usage, and end. All options, as argparse lists them, would hide the message."""
+        """Report wrong usage and exit with status 2, without argparse's long list of all options."""
         self.exit(2, f"{self._brief or self._brief_usage()}{self.prog}: error: {message}\n")
 
     def _brief_usage(self) -> str:
-        """The usage in one line, with those options only that are required."""
+        """The usage in one line, with only the required options."""
         formatter = Filled(f"{self.prog} [options]", width=1000)
         shown = [one for one in self._actions if one.required or not one.option_strings]
         formatter.add_usage(None, shown, [])
