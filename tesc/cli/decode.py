@@ -11,7 +11,7 @@ from tesc.cli.builds import say_oddities, traced_events
 from tesc.cli.decode_options import add_options, check
 from tesc.cli.filters import selection_of
 from tesc.cli.guest_options import guest_of
-from tesc.cli.lacking import say_keyless, say_lacking
+from tesc.cli.lacking import say_keyless, say_lacking, say_undrawn
 from tesc.cli.overrides import overrides
 from tesc.cli.span_options import drawn_of, say_unmatched
 from tesc.cli.suggesting import SuggestingParser
@@ -272,7 +272,8 @@ def _latency(
     for batch in column_batches(readers, selection.limited_to(spans.wants)):
         spans.take(batch)
     say_keyless(spans)
-    results = list(latencies.results())
+    # Most pairs of names that events suggest do not occur in a trace.
+    results = [one for one in latencies.results() if one.count or one.unfinished or one.orphaned]
     shown = latency_text.as_text if form == "text" else latency_text.as_jsonl
     output.write(shown(results))
 
@@ -298,6 +299,7 @@ def _print(
     if form.spans:
         say_keyless(form.spans)
         say_unmatched(form.spans)
+    say_undrawn(form.undrawn)
 
 
 def _format(options: argparse.Namespace, drawn: Drawn, unit: Unit, selection: Selection) -> TraceWriter:

@@ -9,9 +9,10 @@ from tesc.trace.layout import LOG
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from tesc.trace.conditions import Where
+    from tesc.trace.formats import Undrawn
     from tesc.trace.reader import RecordReader
     from tesc.trace.selection import Selection
     from tesc.trace.spans import Spans
@@ -61,6 +62,17 @@ def say_keyless(spans: Spans) -> None:
         if keyless:
             follows = f"so {'it is' if keyless == 1 else 'they are'} not part of any span"
             error(f"span '{one.name}': {_do_not_show(keyless, *one.key)}, {follows}", "warning")
+
+
+def say_undrawn(undrawn: Mapping[Undrawn, int]) -> None:
+    """Report how many values of each counter are not drawn, and why."""
+    for why, count in undrawn.items():
+        if why.text:
+            have = f"{count:,} {'record has' if count == 1 else 'records have'} text for '{why.argument}'"
+        else:
+            have = _do_not_show(count, why.argument)
+        follows = f"so {'it is' if count == 1 else 'they are'} not drawn"
+        error(f"counter '{why.event}.{why.argument}': {have}, {follows}", "warning")
 
 
 def _do_not_show(count: int, *names: str) -> str:

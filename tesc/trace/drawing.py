@@ -8,6 +8,7 @@ begin is only an instant. A counter is a track of an event's argument, one for e
 
 from __future__ import annotations
 
+from tesc.trace.formats import Undrawn
 from tesc.trace.formats.perfetto import (
     INSTANT,
     NAME_IID,
@@ -102,6 +103,7 @@ class Drawing(Perfetto):
         # The flows of the open spans, by pairing, process and key.
         self._open: dict[tuple[int, int, tuple[Any, ...]], list[int]] = {}
         self._flows = 0
+        self.undrawn: dict[Undrawn, int] = {}
 
     def prepare(self, event: TracedEvent) -> Callable[[Values], str]:
         part = self._part(event)
@@ -181,17 +183,21 @@ class Drawing(Perfetto):
         else:
             parts.append(self.row(time, pid, drawn))
         for column, name in part.counters:
-            more += self._count(parts, pid, part.guest, name, part.types(values)[column])
+            value = part.types(values)[column]
+            if isinstance(value, int):
+                more.append(self._count(parts, pid, part.guest, name, value))
+            else:
+                event, _, argument = name.rpartition(".")
+                why = Undrawn(event, argument, value is not None)
+                self.undrawn[why] = self.undrawn.get(why, 0) + 1
         parts += [self.row(time, pid, one) for one in more]
 
     def _span_track(self, parts: list[str], number_: int, pid: int, key: tuple[Any, ...], guest: int) -> int:
         name = self._spans.pairings[number_].name
         return self._track(parts, ("span", name, pid, *key), pid, guest, text(2, name))
 
-    def _count(self, parts: list[str], pid: int, guest: int, name: str, value: object) -> list[str]:
+    def _count(self, parts: list[str], pid: int, guest: int, name: str, value: int) -> str:
         """A counter's new value; from 2^63 on, too large for Perfetto's integers, as a double."""
-        if not isinstance(value, int):
-            return []
         track = self._track(
             parts, ("counter", name, pid), pid, guest, text(2, name) + counted(_COUNTER_DESCRIPTOR, "")
         )
@@ -200,7 +206,7 @@ class Drawing(Perfetto):
             import struct
 
             shown = fixed64(_DOUBLE_VALUE, struct.unpack("<Q", struct.pack("<d", value))[0])
-        return [packet(number(TYPE, _COUNTER) + number(TRACK, track) + shown)]
+        return packet(number(TYPE, _COUNTER) + number(TRACK, track) + shown)
 
     def _track(self, parts: list[str], what: tuple[object, ...], pid: int, guest: int, about: str) -> int:
         """The ID of a track of a process or a guest; a new track's description is added."""

@@ -15,9 +15,8 @@ _UNITS = ((10**9, "s"), (10**6, "ms"), (10**3, "us"), (1, "ns"))
 
 
 def as_text(latencies: Sequence[Latency]) -> str:
-    """A line and a histogram of durations for each pairing; pairings without records are left out."""
-    there = [one for one in latencies if one.count or one.unfinished or one.orphaned]
-    if not there:
+    """A line and a histogram of durations for each pairing."""
+    if not latencies:
         return "no spans: no record begins or ends one\n"
     rows: list[tuple[str, ...]] = [("SPAN", "COUNT", "UNMATCHED", "MEDIAN", "P95", "P99", "MAX")]
     rows += [
@@ -27,12 +26,12 @@ def as_text(latencies: Sequence[Latency]) -> str:
             f"{one.unfinished + one.orphaned:,}",
             *map(duration, (one.median, one.p95, one.p99, one.maximum)),
         )
-        for one in there
+        for one in latencies
     ]
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     lines = ["  ".join([row[0].ljust(widths[0]), *map(str.rjust, row[1:], widths[1:])]) for row in rows]
     found = [lines[0]]
-    for line, one in zip(lines[1:], there):
+    for line, one in zip(lines[1:], latencies):
         found.append(line)
         found += _histogram(one)
     return "".join(f"{line.rstrip()}\n" for line in found)

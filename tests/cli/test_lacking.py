@@ -142,6 +142,21 @@ class TestArgumentsThatALogDoesNotShow:
         assert (ran.status, ran.err) == (0, "")
         assert "--latency" not in words or ran.out.splitlines()[1].split()[:3] == ["lamp", "4", "0"]
 
+    @pytest.mark.parametrize("pattern", ["lamp_o*", "lamp_on"])
+    def test_counters(self, decode, pattern):
+        words = ("--format", "perfetto", "-o", "picture")
+        ran = decode(self.EIGHT, *words, "--counter", f"{pattern}.owner")
+        said = "tesc: warning: counter '{}.owner': 4 records do not show 'owner', so they are not drawn\n"
+        events = [name for name in ("lamp_on", "lamp_off") if pattern in ("lamp_o*", name)]
+        assert (ran.status, ran.err) == (0, "".join(map(said.format, events)))
+        assert decode(self.EIGHT, *words, "--counter", f"{pattern}.n").err == ""
+
+    def test_counters_of_text(self, decode):
+        words = ("--format", "perfetto", "-o", "picture", "--counter", "lamp_named.name")
+        ran = decode("lamp_named a\n", *words, events='lamp_named(const char *name) "%s"\n')
+        said = "counter 'lamp_named.name': 1 record has text for 'name', so it is not drawn"
+        assert (ran.status, ran.err) == (0, f"tesc: warning: {said}\n")
+
     def test_keys_of_spans_in_sql(self, decode):
         pytest.importorskip("duckdb")
         pytest.importorskip("pyarrow")

@@ -207,6 +207,17 @@ class TestCommand:
         assert json.loads(line)["unfinished"] == 1
         assert json.loads(line)["orphaned"] == 1
 
+    @pytest.mark.parametrize(
+        ("event", "listed"), [("idle", ["wait"]), ("disk_*", ["disk", "wait"]), ("-*", [])]
+    )
+    def test_all_formats_leave_out_spans_without_records(self, trace, event, listed):
+        spans = ("--span", "disk=disk_start..disk_end,key=req", "--span", "wait=idle..disk_end")
+        done = self.tesc("--latency", f"--event={event}", *spans)
+        lines = [line for line in done.stdout.splitlines()[1:] if not line.startswith(" ")]
+        assert [line.split()[0] for line in lines] == listed
+        done = self.tesc("--latency", f"--event={event}", *spans, "--format", "jsonl")
+        assert [json.loads(line)["name"] for line in done.stdout.splitlines()] == listed
+
     def test_a_given_pairing(self, trace):
         done = self.tesc("--latency", "--span", "wait=idle..disk_end")
         assert done.stdout.splitlines()[1].split() == ["wait", "1", "2", "400", "ns"] + ["400", "ns"] * 3

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from importlib import import_module
 
+from tesc.records import record
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from typing import Any, Union
 
     from tesc.trace.events import TracedEvent
@@ -36,6 +38,15 @@ FOLDER_FORMATS = {"ctf": "the Common Trace Format, for babeltrace2 and Trace Com
 _MOST_PIDS = 1 << 12
 
 
+@record
+class Undrawn:
+    """Why values of an event's argument are not drawn as a counter: they are text, or a log hides them."""
+
+    event: str
+    argument: str
+    text: bool
+
+
 class TraceWriter:
     """An output format: converts rows of a trace to text.
 
@@ -45,12 +56,13 @@ class TraceWriter:
     what the next record's text depends on in addition to the record. After a record it does not depend on the
     earlier state; if the format `restarts`, each part of a trace that is written in parts begins with the
     state None. `origin` is the time of the first record, 0 if there is none; `spans` are those that the
-    format draws.
+    format draws, and `undrawn` the values of counters that it cannot draw.
     """
 
     timeless = False
     restarts = False
     spans: Spans | None = None
+    undrawn: Mapping[Undrawn, int] = {}
     state: Any = None
     origin = 0
 
