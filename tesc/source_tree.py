@@ -14,9 +14,10 @@ from tesc.codegen.tree.plan import (
     names_by_group,
     plan_of,
 )
-from tesc.codegen.tree.run import WORTH_A_PROCESS, dealt
+from tesc.codegen.tree.run import WORTH_A_PROCESS
 from tesc.files import relative, search
 from tesc.paths import distinct
+from tesc.processes import dealt
 from tesc.records import record, replace
 from tesc.syntax.nodes import Tree
 from tesc.units.groups import group_of
@@ -133,7 +134,8 @@ class SourceTree:
         # Load modules once that every process would load otherwise.
         load_formats(options.formats)
         parts: list[Part] = [
-            partial(self._part, [sources[at] for at in sorted(mine)], options) for mine in dealt(costs, count)
+            partial(self._part, [sources[at] for at in sorted(mine)], options)
+            for mine in dealt(costs, [1.0] * count)
         ]
         everything = tuple(Group(self._name(source.file), _unread(source)) for source in sources)
 

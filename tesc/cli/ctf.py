@@ -28,9 +28,9 @@ def write(
     options: argparse.Namespace, readers: Sequence[RecordReader], selection: Selection, progress: Progress
 ) -> None:
     """Write the traces as one CTF trace. Raises Failure."""
+    from tesc.processes import cores
     from tesc.trace.ctf import Unwritable
     from tesc.trace.ctf.writing import write_ctf
-    from tesc.trace.parts import cores
 
     gc.disable()
     try:

@@ -240,8 +240,8 @@ def _decode(
         _latency(drawn.pairings, readers, options.format, output, selection)
         return
     if options.stats:
+        from tesc.processes import cores
         from tesc.trace.counting import count
-        from tesc.trace.parts import cores
         from tesc.trace.stats import Tally, render
 
         tally = Tally()
@@ -287,7 +287,7 @@ def _print(
     selection: Selection,
 ) -> None:
     """Write the selected records in the requested format."""
-    from tesc.trace.parts import cores
+    from tesc.processes import cores
     from tesc.trace.writing import write
 
     form = _format(options, drawn, unit, selection)

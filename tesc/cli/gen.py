@@ -41,17 +41,17 @@ def main(words: Sequence[str]) -> int:
     out = _spelled_out(words)
     if out is not None and _nothing_to_do(out, identity, words):
         return 0
-    from tesc.beside import Beside, Interrupted
     from tesc.cli.gen_parser import parser
     from tesc.cli.terminal import Failure
+    from tesc.processes import Interrupted, Parallel, cores
 
     options = parser().parse_args(words)
     _refuse(options)
-    options.processes = options.processes or _processors()
+    options.processes = options.processes or cores()
     root = relative(options.root)
     try:
         # Searching a large tree takes as long as importing the generators.
-        with Beside(lambda: search(root), wanted=options.processes > 1) as files:
+        with Parallel(lambda: search(root), wanted=options.processes > 1) as files:
             return _generate(options, files.result, identity, words)
     except Interrupted as error:
         raise Failure(str(error)) from None
@@ -250,12 +250,6 @@ def _make(
         if all(backend in BACKENDS for backend in wanted.backends):
             _remember(tree.manifest, wanted.out, made)
     return _report(made, list(left), options)
-
-
-def _processors() -> int:
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def _check_depfile(depfile: str, tree: SourceTree, names: Sequence[str], out: str) -> None:

@@ -198,8 +198,8 @@ def _dataset(options: argparse.Namespace) -> Iterator[tuple[str, bool]]:
     options.no_header = options.follow = False
 
     def make(folder: str) -> bool:
+        from tesc.processes import cores
         from tesc.trace.host_clock import on_one_clock
-        from tesc.trace.parts import cores
         from tesc.trace.tables.dataset import write_dataset
 
         readers = open_traces(options, unit, whole, settings.compat)

@@ -39,7 +39,7 @@ def write(
     options: argparse.Namespace, readers: Sequence[RecordReader], selection: Selection, progress: Progress
 ) -> None:
     """Write traces as tables, one after the other. Raises Failure."""
-    from tesc.trace.parts import cores
+    from tesc.processes import cores
     from tesc.trace.tables import Unwritable, write_tables
 
     gc.disable()

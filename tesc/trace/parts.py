@@ -115,13 +115,6 @@ class _Failed:
     error: Exception
 
 
-def cores() -> int:
-    """The number of processes that can run at once."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
 def can_split(reader: RecordReader) -> bool:
     """Whether a trace can be read in parts and is long enough for it to pay off."""
     size = reader.source.size

@@ -7,11 +7,12 @@ cached, because it may change again within the same clock tick.
 from __future__ import annotations
 
 import gc
-import marshal
 import os
 import time
+from functools import partial
 
 from tesc import cache
+from tesc.processes import Parallel, cores
 from tesc.records import record
 from tesc.units.identifiers import ENABLED, FUNCTION, MACRO
 from tesc.uses.encoding import decoded, encoded
@@ -132,51 +133,22 @@ def _state(path: str) -> list[int] | None:
 
 def _read_new(paths: list[str]) -> dict[str, Any]:
     """The encoded facts about files; 0 stands for no facts."""
-    jobs = min(len(paths) // _WORTH_A_PROCESS, _cores(), _MOST_PROCESSES)
+    jobs = min(len(paths) // _WORTH_A_PROCESS, cores(), _MOST_PROCESSES)
     if jobs < 2 or not hasattr(os, "fork"):
         return _read(paths)
-    found: dict[str, Any] = {}
-    children = [_fork(paths[number::jobs]) for number in range(1, jobs)]
-    missing = []
+    others = [Parallel(partial(_read, paths[number::jobs])) for number in range(1, jobs)]
     try:
-        found.update(_read(paths[::jobs]))
+        found = _read(paths[::jobs])
+        for other in others:
+            found.update(other.result())
     finally:
-        for number, (child, pipe) in enumerate(children, 1):
-            with open(pipe, "rb") as stream:
-                data = stream.read()
-            _, status = os.waitpid(child, 0)
-            if status:
-                missing += paths[number::jobs]
-            else:
-                found.update(marshal.loads(data))
-    return {**found, **_read(missing)}
-
-
-def _cores() -> int:
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
-def _fork(paths: list[str]) -> tuple[int, int]:
-    """Start a process that reads some files; returns its ID and the pipe with its results."""
-    receive, send = os.pipe()
-    child = os.fork()
-    if child:
-        os.close(send)
-        return child, receive
-    status = 1
-    try:
-        os.close(receive)
-        with open(send, "wb") as stream:
-            marshal.dump(_read(paths), stream)
-        status = 0
-    finally:
-        # Skip the parent's exit handlers and buffers.
-        os._exit(status)
+        for other in others:
+            other.end()
+    return found
 
 
 def _read(paths: Sequence[str]) -> dict[str, Any]:
+    """The encoded facts about files; 0 stands for no facts. Unreadable files are left out."""
     found: dict[str, Any] = {}
     for path in paths:
         read = read_bytes(path)

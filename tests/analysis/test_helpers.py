@@ -39,8 +39,8 @@ def started(monkeypatch):
     monkeypatch.setattr(helpers, "FEWEST_EVENTS", 1)
     monkeypatch.setattr(helpers, "cores", lambda: 4)
     made = []
-    real = helpers._started
-    monkeypatch.setattr(helpers, "_started", lambda *given: made.append(given[0]) or real(*given))
+    real = helpers.Parallel
+    monkeypatch.setattr(helpers, "Parallel", lambda look: made.append(look.args[0]) or real(look))
     return made
 
 
@@ -84,7 +84,7 @@ def test_what_a_helper_leaves_is_done_here(started, monkeypatch, how):
 
 def test_few_files_and_very_many_need_no_helper(monkeypatch):
     monkeypatch.setattr(helpers, "cores", lambda: 4)
-    monkeypatch.setattr(helpers, "_started", lambda *given: pytest.fail("a process is started"))
+    monkeypatch.setattr(helpers, "Parallel", lambda look: pytest.fail("a process is started"))
     workspace = units()
     found(workspace, Memory(with_helpers=True))
     monkeypatch.setattr(helpers, "FEWEST_EVENTS", 1)

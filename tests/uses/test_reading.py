@@ -47,7 +47,7 @@ def test_facts_survive_conversion_to_lists():
 def test_several_processes_read_what_one_reads(tree, monkeypatch):
     cache_off = build([str(tree)])
     monkeypatch.setattr(reading, "_WORTH_A_PROCESS", 1)
-    monkeypatch.setattr(reading, "_cores", lambda: 3)
+    monkeypatch.setattr(reading, "cores", lambda: 3)
     cache.clear()
     many = build([str(tree)])
     assert [many.uses_in(path) for path in many.paths] == [

@@ -9,10 +9,10 @@ from __future__ import annotations
 import os
 import sys
 
-from tesc.beside import Interrupted, receive, send
 from tesc.codegen.tree.manifest import hashed, state_of
 from tesc.codegen.tree.plan import generate
 from tesc.files import write_bytes
+from tesc.processes import Interrupted, dealt, receive, send
 from tesc.records import record
 
 TYPE_CHECKING = False
@@ -162,18 +162,7 @@ def _shares(planned: Sequence[Planned], processes: int) -> list[list[Planned]]:
     costs = [one.cost for one in planned]
     most = min(processes, sum(costs) // WORTH_A_PROCESS, len(planned))
     count = max(1, most) if hasattr(os, "fork") else 1
-    return [[planned[at] for at in share] for share in dealt(costs, count)]
-
-
-def dealt(costs: Sequence[int], count: int) -> list[list[int]]:
-    """The indices of `costs` in `count` shares with about the same total cost."""
-    shares: list[list[int]] = [[] for _ in range(count)]
-    given = [0] * count
-    for at in sorted(range(len(costs)), key=lambda at: -costs[at]):
-        least = given.index(min(given))
-        shares[least].append(at)
-        given[least] += costs[at]
-    return shares
+    return [[planned[at] for at in share] for share in dealt(costs, [1.0] * count)]
 
 
 def run(

@@ -1,4 +1,4 @@
-"""Work in a parallel process, and messages between the processes of a run."""
+"""Work in parallel processes: how many, who does what, and the messages between them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from typing import Any, BinaryIO
 
 
@@ -16,12 +16,30 @@ class Interrupted(Exception):
     """Another process of the run was stopped, or failed; the message says how."""
 
 
-class Beside:
+def cores() -> int:
+    """The number of the machine's cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def dealt(costs: Sequence[int], shares: Sequence[float]) -> list[list[int]]:
+    """The indices of `costs`, dealt out so that the total cost of each is in proportion to its share."""
+    found: list[list[int]] = [[] for _ in shares]
+    loads = [0.0] * len(shares)
+    for at in sorted(range(len(costs)), key=lambda at: -costs[at]):
+        least = loads.index(min(loads))
+        found[least].append(at)
+        loads[least] += costs[at] / shares[least]
+    return found
+
+
+class Parallel:
     """The result of a function, which another process computes while this one does other work.
 
-    The result must be marshallable, and the function must have no side effects: leaving the `with`
-    statement without using the result kills the other process. If the other process fails, cannot be
-    started or is not `wanted`, the function is called in this one when the result is needed.
+    The result must be marshallable, and the function must have no side effects: `end`, or leaving the
+    `with` statement, kills the other process if the result was not used. If the other process fails,
+    cannot be started or is not `wanted`, the function is called in this one when the result is needed.
     """
 
     def __init__(self, function: Callable[[], Any], wanted: bool = True) -> None:
@@ -46,13 +64,17 @@ class Beside:
             self._close()
         return self._function() if found is None else found[0]
 
-    def __enter__(self) -> Beside:
-        return self
-
-    def __exit__(self, *_: object) -> None:
+    def end(self) -> None:
+        """Kill the other process unless it has answered."""
         if self._pid:
             os.kill(self._pid, 9)
             self._close()
+
+    def __enter__(self) -> Parallel:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.end()
 
     def _close(self) -> None:
         self._pipe.close()
@@ -64,7 +86,7 @@ def _answer(function: Callable[[], Any], pipe: int) -> None:
     """Send the result of the function; runs in the other process, and does not return."""
     try:
         send(pipe, (function(),))
-    except BaseException:  # this process calls it again, and reports the error
+    except BaseException:  # the first process calls it again, and reports the error
         pass
     finally:
         os._exit(0)
