@@ -19,6 +19,7 @@ from tesc.cli.terminal import Failure, error
 from tesc.cli.units import refused
 from tesc.files import check_outputs
 from tesc.trace.formats import FOLDER_FORMATS
+from tesc.trace.layout import LOG
 from tesc.trace.tables import TABLE_FORMATS
 from tesc.units.rejections import rejections
 
@@ -78,6 +79,11 @@ def _run(options: argparse.Namespace) -> int:
     drawn = drawn_of(options, workspace, unit)
     whole = not refused(errors_in(unit))
     readers = open_traces(options, unit, whole, options.compat or settings.compat)
+    if options.other_lines and readers and not any(reader.layout is LOG for reader in readers):
+        paths = ", ".join([reader.source.path for reader in readers])
+        for reader in readers:
+            reader.source.close()
+        raise Failure(f"{paths}: no log, so it has no lines for --other-lines")
     _relate_clocks(readers, options.clock_offset)
     say_oddities(options.traces, options.events, readers)
     ended: KeyboardInterrupt | None = None

@@ -188,6 +188,9 @@ def check(options: argparse.Namespace) -> None:
         raise Failure(
             "--latency prints whole traces as text or jsonl: it cannot be combined with --stats or --follow"
         )
+    if options.other_lines and (options.bundle or options.format in (*FOLDER_FORMATS, *TABLE_FORMATS)):
+        what = "--bundle" if options.bundle else f"--format {options.format}"
+        raise Failure(f"--other-lines cannot be combined with {what}")
     if options.guard_cells and (options.stats or options.format != "csv"):
         raise Failure("--guard-cells requires --format csv")
     if options.format in TABLE_FORMATS:

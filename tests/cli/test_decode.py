@@ -378,6 +378,29 @@ def test_a_log(decode, folder):
     assert "log: byte 40: a line of 'move' that does not match its format in events" in err
 
 
+def test_only_a_log_has_other_lines(decode, folder):
+    """They are asked for in vain, and nothing is written."""
+    before = sorted(os.listdir(folder))
+    said = "tesc: error: trace: no log, so it has no lines for --other-lines\n"
+    for words in ((), ("-o", "out"), ("--stats",), ("--format", "jsonl")):
+        assert decode("trace", "--other-lines", "others", *words) == (2, b"", said)
+    assert decode("--guest", "--wire", "words", "trace", "--other-lines", "others")[0] == 2
+    assert sorted(os.listdir(folder)) == before
+    (folder / "log").write_bytes(b"noise\nidle \n")
+    assert decode("trace", "log", "--other-lines", "others", "--stats")[0] == 0
+    assert (folder / "others").read_bytes() == b"noise\n"
+
+
+@pytest.mark.parametrize("form", ["ctf", "sqlite", "parquet", "bundle"])
+def test_other_lines_are_not_left_out_silently(decode, folder, form):
+    (folder / "log").write_bytes(b"noise\nidle \n")
+    words = ("--bundle", "out") if form == "bundle" else ("--format", form, "-o", "out")
+    what = "--bundle" if form == "bundle" else f"--format {form}"
+    said = f"tesc: error: --other-lines cannot be combined with {what}\n"
+    assert decode("log", "--other-lines", "others", *words) == (2, b"", said)
+    assert not (folder / "others").exists() and not (folder / "out").exists()
+
+
 @pytest.mark.skipif(not hasattr(signal, "SIGTERM") or os.name != "posix", reason="signals as POSIX has them")
 def test_terminated_while_it_writes(folder):
     """No half-written file is left, and an existing file is unchanged."""

@@ -73,7 +73,9 @@ def test_any_other_file_is(capsys):
     Path("new").write_text("old")
     assert main([*DECODE, "-o", "new"]) == 0
     assert Path("new").read_text() == "idle \n"
-    assert main([*DECODE, "-o", "/dev/null", "--other-lines", "/dev/null"]) == 0
+    Path("log").write_text("idle \n")
+    log = ["decode", "log", "--events", "events"]
+    assert main([*log, "-o", "/dev/null", "--other-lines", "/dev/null"]) == 0
     assert main(["flatten", "events", "-o", "new.trace-events"]) == 0
     assert main(["flatten", "events", "-o", "new.trace-events"]) == 0
     assert main([*TRACETOOL, "events", "new"]) == 0
