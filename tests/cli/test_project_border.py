@@ -104,6 +104,30 @@ def test_the_refusal_says_what_to_do(tree):
     )
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("list", "trace-events"),
+        ("flatten", "trace-events"),
+        ("guest", "source", "trace-events"),
+        ("guest", "receive", "trace-events", "--from", "/dev/null"),
+        ("gen", "--out", "out"),
+        ("bpftrace", "--events", "trace-events"),
+        ("tracetool", "--backends=log", "--format=h", "--group=root", "trace-events", "out.h"),
+    ],
+    ids=" ".join,
+)
+def test_commands_that_print_only_lines_say_it_too(tree, command):
+    (tree.parent / "home" / "events").write_text("inner(void)\n")
+    (tree / "trace-events").write_text('include "../home/events"\ninclude "nowhere"\n')
+    said = tesc(*command).stderr.splitlines()
+    assert (
+        "trace-events:1:9: error[TE501]: '../home/events' is outside of the project; "
+        "give its folder with -I, or in include-path of tesc.toml"
+    ) in said
+    assert "trace-events:2:9: error[TE501]: included file 'nowhere' not found; there is no 'nowhere'" in said
+
+
 class TestInclude:
     @pytest.fixture(autouse=True)
     def outside(self, tree):
