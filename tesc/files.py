@@ -142,6 +142,15 @@ def check_outputs(outputs: Iterable[str | None], inputs: Iterable[str | None]) -
         taken.add(real)
 
 
+def make_folder(path: str) -> None:
+    """Make a folder and those above it, unless it exists. Raises OSError."""
+    try:
+        os.makedirs(path, exist_ok=True)
+    except FileExistsError as wrong:
+        # "File exists" would not say what is wrong with that.
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), wrong.filename) from None
+
+
 def write_output(path: str, text: str, touch: bool = False) -> bool:
     """Write a generated file; true if its content changed.
 

@@ -10,7 +10,7 @@ from tesc.cli.guest_options import NAMES, add_guest_options, guest_of
 from tesc.cli.overrides import add_overrides, overrides
 from tesc.cli.terminal import Failure, error, print_text
 from tesc.cli.units import load, refused
-from tesc.files import check_outputs, relative, write_output
+from tesc.files import check_outputs, make_folder, relative, write_output
 from tesc.units.rejections import rejections
 from tesc.units.unknown_event import no_match
 
@@ -188,7 +188,7 @@ def _runtime(options: argparse.Namespace) -> int:
     workspace = Workspace(overrides(options))
     options.wire = workspace.settings_for(os.path.join(options.output, "tesc_guest.h")).wire
     _verify_wire(options)
-    os.makedirs(options.output, exist_ok=True)
+    make_folder(options.output)
     for name, text in runtime(options.wire, options.prefix).items():
         write_output(os.path.join(options.output, name), text)
     if options.depfile:

@@ -8,6 +8,7 @@ import time
 from tesc.cli.terminal import Failure, error, plural, print_bytes
 from tesc.trace.errors import TraceErrors
 from tesc.trace.receiving import Complaint, Received, Receiver
+from tesc.units.unknown_event import no_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -39,6 +40,11 @@ def receive(unit: Unit, options: argparse.Namespace, asked: GuestTrace) -> int:
         guest = GuestEvents(Catalogue(unit), asked.prefix)
     except Unusable as wrong:
         raise Failure(str(wrong)) from None
+    if options.until is not None:
+        names = [event.name for event in guest.events(options.wire)]
+        if options.until not in names:
+            # Nothing would ever end the wait for it.
+            raise Failure(f"--until: {no_name(options.until, names)}")
     receiver = Receiver(guest, options.wire, asked)
     errors = TraceErrors(options.source)
     end_on_signals()

@@ -11,8 +11,12 @@ if TYPE_CHECKING:
 
 def no_event(units: Iterable[Unit], name: str) -> str:
     """The message that no event has a name, with the name that was probably intended."""
-    known = {event.name for unit in units for event in unit.events}
-    return f"no event is called '{name}'{_meant(name, known)}"
+    return no_name(name, (event.name for unit in units for event in unit.events))
+
+
+def no_name(name: str, names: Iterable[str]) -> str:
+    """The message that none of the names of events is this one, with the one that was probably intended."""
+    return f"no event is called '{name}'{_meant(name, set(names))}"
 
 
 def no_match(pattern: str, names: Iterable[str]) -> str:
@@ -25,5 +29,12 @@ def _meant(name: str, known: set[str]) -> str:
 
     bare = name.removeprefix("trace_")
     wild = "*" in name or "?" in name
-    near = [bare] if bare in known else [] if wild else get_close_matches(bare, sorted(known), 1, 0.75)
+    # A guest's events are often called without the prefix under which the host includes them.
+    longer = [one for one in known if one.endswith(f"_{bare}")] if bare and not wild else []
+    if bare in known:
+        near = [bare]
+    elif len(longer) == 1:
+        near = longer
+    else:
+        near = [] if wild else get_close_matches(bare, sorted(known), 1, 0.75)
     return f"; did you mean '{near[0]}'?" if near else ""

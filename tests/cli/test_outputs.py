@@ -81,3 +81,19 @@ def test_any_other_file_is(capsys):
     assert main([*TRACETOOL, "events", "new"]) == 0
     assert main([*TRACETOOL, "events", "new"]) == 0
     assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize("below", ["", "/further"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["guest", "runtime", "-o"],
+        ["gen", "--backends=log", "--formats=h", "--out"],
+    ],
+    ids=lambda words: words[0],
+)
+def test_a_folder_that_is_a_file(words, below, capsys):
+    Path("trace-events").write_text("idle(void)\n")
+    assert main([*words, f"more{below}"]) == 2
+    assert capsys.readouterr().err.endswith(": Not a directory\n")
+    assert Path("more").read_text() == "busy(void)\n"

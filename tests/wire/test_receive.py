@@ -174,6 +174,18 @@ def test_a_terminal(folder, stream):
     assert (done.returncode, done.stdout) == (0, PRINTED)
 
 
+@pytest.mark.parametrize("name", ["text", "trace_fw_text", "fw_txt"])
+def test_an_end_that_no_event_can_bring(folder, stream, name):
+    """Waiting for an event that does not exist would never end."""
+    (folder / "bytes").write_bytes(stream)
+    done = receive("bytes", "--until", name, "-o", "out")
+    message = f"tesc: error: --until: no event is called '{name}'; did you mean 'fw_text'?\n"
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", message)
+    assert not (folder / "out").exists()
+    # The host's own events do not come from the guest.
+    assert "no event is called 'power'\n" in receive("bytes", "--until", "power").stderr
+
+
 def test_a_file_that_decode_reads(folder, stream):
     (folder / "bytes").write_bytes(stream)
     done = receive("bytes", "-o", "out", "--live", "--timestamps")

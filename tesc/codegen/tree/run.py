@@ -11,7 +11,7 @@ import sys
 
 from tesc.codegen.tree.manifest import hashed, state_of
 from tesc.codegen.tree.plan import generate
-from tesc.files import write_bytes
+from tesc.files import make_folder, write_bytes
 from tesc.processes import Interrupted, dealt, receive, send
 from tesc.records import record
 
@@ -79,7 +79,7 @@ class _Share:
 
     def _make_folder(self, folder: str) -> None:
         if folder not in self._folders:
-            os.makedirs(folder or ".", exist_ok=True)
+            make_folder(folder or ".")
             self._folders.add(folder)
 
     def _finished(self, path: str, text: str) -> tuple[str, Before, str, str]:
