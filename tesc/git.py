@@ -106,6 +106,12 @@ def listed(folder: str) -> list[bytes] | None:
     return None if printed is None else [name for name in set(printed.split(b"\0")) if name]
 
 
+def ignores(path: str) -> bool:
+    """Whether git ignores a path, which need not exist; false outside of a checkout, or if git fails."""
+    top = top_folder(os.path.dirname(path)) if _trusted else None
+    return top is not None and _output_of([*_PREFIX, "-C", top, "check-ignore", "--", path]) is not None
+
+
 class Checkout:
     """The git checkout that a folder belongs to; `root` is its top folder, without symbolic links."""
 

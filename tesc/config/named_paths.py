@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 
+from tesc.git import ignores
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -27,7 +29,8 @@ def missing_root_files(
 ) -> list[ConfigError]:
     """The places where a configuration names a root file that does not exist, and so would have no effect.
 
-    `known` says whether a path is a file that need not be on the disk.
+    `known` says whether a path is a file that need not be on disk. A file that git ignores may be missing:
+    a build generates it.
     """
     found = []
     for written, path, place in root_files(configuration):
@@ -35,7 +38,7 @@ def missing_root_files(
             continue
         if os.path.isdir(path):
             message = f"'{written}' is a folder, not a trace-events file"
-        elif not os.path.exists(path):
+        elif not os.path.exists(path) and not ignores(path):
             message = f"'{written}': no such file"
         else:
             continue

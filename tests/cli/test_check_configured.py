@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -128,6 +129,14 @@ class TestPathsOfAConfiguration:
             "tesc.toml:6:8: error: 'nosuch': no such file",
             "tesc.toml:8:8: error: 'a' is a folder, not a trace-events file",
         ]
+
+    def test_a_file_that_a_build_generates(self, said, need, work):
+        """It is missing before the build, and git ignores it."""
+        git = need("git", "git")
+        subprocess.run([git, "init", "-q", str(work)], check=True)
+        Path(".gitignore").write_text("/generated\n")
+        configure('guest-files = ["generated/trace-events"]\n[[unit]]\npath = "generation/trace-events"\n')
+        assert said("check") == (2, "tesc.toml:3:8: error: 'generation/trace-events': no such file\n")
 
     def test_another_folder(self, said, monkeypatch):
         Path("pyproject.toml").write_text('[[tool.tesc.unit]]\npath = "nosuch"\n')
