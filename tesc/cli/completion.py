@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 
 from tesc.cli.terminal import print_text
 
@@ -15,9 +16,17 @@ if TYPE_CHECKING:
 SHELLS = ("bash", "zsh", "fish")
 
 _EPILOG = """\
-bash: tesc completion bash > ~/.local/share/bash-completion/completions/tesc
-zsh:  tesc completion zsh > DIR/_tesc, where DIR is a folder in $fpath
-fish: tesc completion fish > ~/.config/fish/completions/tesc.fish
+bash, with the package bash-completion:
+  mkdir -p ~/.local/share/bash-completion/completions
+  tesc completion bash > ~/.local/share/bash-completion/completions/tesc
+zsh, with 'fpath=(~/.zfunc $fpath)' before 'autoload -U compinit && compinit' in ~/.zshrc:
+  mkdir -p ~/.zfunc
+  tesc completion zsh > ~/.zfunc/_tesc
+fish:
+  mkdir -p ~/.config/fish/completions
+  tesc completion fish > ~/.config/fish/completions/tesc.fish
+
+New shells use it.
 """
 
 # How rules and trace-events files are completed, by shell.
@@ -57,6 +66,11 @@ _tesc() {
 }
 complete -o bashdefault -F _tesc tesc
 """
+# An option with a value in zsh's script: its names up to the description, after which the value follows.
+_ZSH_VALUE = re.compile(
+    r"""^  (?:"\*")?(?:"\*?--?[\w-]+|\{[\w,-]+\}")(?=\[(?:\\.|[^\]\\])*\]:)""", re.MULTILINE | re.ASCII
+)
+_ZSH_NAME = re.compile(r"--?[\w-]+", re.ASCII)
 _ZSH = """\
 _tesc_rules() {
   local -a rules=(@RULES@)
@@ -115,7 +129,14 @@ def script(shell: str) -> str:
                 action.complete = completed  # type: ignore[attr-defined]
     preamble: Any = _preamble()
     text: str = shtab.complete(parser, shell, preamble=preamble)
+    if shell == "zsh":
+        text = _ZSH_VALUE.sub(_with_equals_sign, text)
     return text.rstrip("\n") + "\n" + (_BASH_END if shell == "bash" else "")
+
+
+def _with_equals_sign(found: re.Match[str]) -> str:
+    """The names of an option for zsh, which also take the value in the same word."""
+    return _ZSH_NAME.sub(lambda name: name[0] + ("=" if name[0].startswith("--") else "+"), found[0])
 
 
 def _completion(action: argparse.Action, file: Any, folder: Any) -> Any:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import subprocess
 import sys
+import threading
 
 import pytest
 
@@ -109,6 +111,65 @@ def test_fish(shell, scripts, tree, words, expected):
     assert sorted(line.split("\t")[0] for line in done.stdout.splitlines()) == sorted(expected)
 
 
+# What zsh makes of a line when TAB is pressed; it completes only in a terminal.
+ZSH_CASES = {
+    "tesc che": "tesc check ",
+    "tesc check hw/": "tesc check hw/qapi.trace-events ",
+    "tesc check --select TE001,syn": "tesc check --select TE001,syntax-error ",
+    "tesc check --select=TE001,syn": "tesc check --select=TE001,syntax-error ",
+    "tesc check --output-f": "tesc check --output-format=",
+    "tesc check --output-format=sar": "tesc check --output-format=sarif ",
+    "tesc check --output-format sar": "tesc check --output-format sarif ",
+    "tesc check -Ihw": "tesc check -Ihw/",
+    "tesc decode --events=other": "tesc decode --events=other.txt ",
+    "tesc decode --unti": "tesc decode --until=",
+    "tesc decode -e x --foll": "tesc decode -e x --follow ",
+    "tesc fmt --ch": "tesc fmt --check ",
+    "tesc guest rec": "tesc guest receive ",
+}
+
+
+def test_zsh(shell, scripts, tree, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("zsh")
+    (folder / "_tesc").write_text(scripts["zsh"].read_text())
+    (folder / ".zshrc").write_text(f"""
+        fpath=({shlex.quote(str(folder))} $fpath); autoload -U compinit; compinit -u -D
+        complete-all() {{
+          for line in {" ".join(map(shlex.quote, ZSH_CASES))}; do
+            BUFFER=$line CURSOR=$#line
+            zle complete-word
+            print -r -- "$line|$BUFFER" >> {shlex.quote(str(folder / "lines"))}
+          done
+          BUFFER=exit
+          zle accept-line
+        }}
+        zle -N zle-line-init complete-all
+    """)
+    ours, theirs = os.openpty()
+    try:
+        environment = {**os.environ, "ZDOTDIR": str(folder), "TERM": "xterm"}
+        process = subprocess.Popen(
+            [shell("zsh"), "-d", "-i"], cwd=tree, env=environment, stdin=theirs, stdout=theirs, stderr=theirs
+        )
+        # It waits if nobody reads what it prints.
+        threading.Thread(target=drain, args=(ours,), daemon=True).start()
+        assert process.wait(timeout=60) == 0
+    finally:
+        os.close(theirs)
+    lines = (folder / "lines").read_text().splitlines()
+    assert dict(line.split("|") for line in lines) == ZSH_CASES
+
+
+def drain(terminal):
+    """Read and forget what is printed in a terminal, until it is closed."""
+    try:
+        while os.read(terminal, 4096):
+            pass
+    except OSError:
+        pass
+    os.close(terminal)
+
+
 @pytest.mark.parametrize("name", completion.SHELLS)
 def test_a_shell_can_read_its_script(shell, scripts, name):
     subprocess.run([shell(name), "-n", str(scripts[name])], check=True, stdin=subprocess.DEVNULL)
@@ -117,7 +178,7 @@ def test_a_shell_can_read_its_script(shell, scripts, name):
 def test_zsh_finds_it_by_its_first_line(scripts):
     text = scripts["zsh"].read_text()
     assert text.startswith("#compdef tesc\n")
-    assert "*--select[" in text and ":RULE,...:_tesc_rules" in text
+    assert "*--select=[" in text and ":RULE,...:_tesc_rules" in text
 
 
 @pytest.mark.parametrize("name", completion.SHELLS)
