@@ -47,12 +47,20 @@ class Parallel:
         self._pid = 0
         if not wanted or not hasattr(os, "fork"):
             return
-        pipe, to_parent = os.pipe()
+        try:
+            pipe, to_parent = os.pipe()
+        except OSError:  # too many open files
+            return
         sys.stdout.flush()
         sys.stderr.flush()
-        self._pid = os.fork()
+        try:
+            self._pid = os.fork()
+        except OSError:  # too many processes, or too little memory
+            os.close(pipe)
+            os.close(to_parent)
+            return
         if self._pid == 0:
-            _answer(function, to_parent)
+            _answer(function, to_parent, pipe)
         os.close(to_parent)
         self._pipe = open(pipe, "rb")  # noqa: SIM115 - stays open while the process runs
 
@@ -82,9 +90,15 @@ class Parallel:
         self._pid = 0
 
 
-def _answer(function: Callable[[], Any], pipe: int) -> None:
+def _answer(function: Callable[[], Any], pipe: int, unused: int) -> None:
     """Send the result of the function; runs in the other process, and does not return."""
     try:
+        import signal
+
+        # Ctrl-C reaches all processes; the first one reports it.
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        # If this end stayed open, this process would wait for ever to be read by one that has ended.
+        os.close(unused)
         send(pipe, (function(),))
     except BaseException:  # the first process calls it again, and reports the error
         pass

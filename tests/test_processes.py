@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
+import subprocess
+import sys
 import time
 
 import pytest
@@ -55,6 +58,61 @@ def test_a_result_that_is_not_used_is_not_waited_for(monkeypatch):
     (child,) = forked
     with pytest.raises(ChildProcessError):
         os.waitpid(child, os.WNOHANG)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no other process")
+@pytest.mark.parametrize("lacking", ["fork", "pipe"])
+def test_what_cannot_be_started_is_done_here(monkeypatch, lacking):
+    def fail():
+        raise OSError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+
+    monkeypatch.setattr(os, lacking, fail)
+    assert Parallel(os.getpid).result() == os.getpid()
+
+
+_KILLED = """\
+import os, time
+from tesc.processes import Parallel
+
+def work():
+    time.sleep(0.5)
+    return "x" * 3_000_000
+
+others = [Parallel(work) for _ in range(3)]
+os.kill(os.getpid(), 9)
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no other process")
+def test_no_process_outlives_the_killed_first_one():
+    # All processes hold the pipe's other end, so that its end means that none is left.
+    run = subprocess.run([sys.executable, "-c", _KILLED], stdout=subprocess.PIPE, check=False, timeout=30)
+    assert run.returncode == -signal.SIGKILL
+
+
+_INTERRUPTED = """\
+import time
+from tesc.processes import Parallel
+
+with Parallel(lambda: time.sleep(600)) as other:
+    print("ready", flush=True)
+    other.result()
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no other process")
+def test_an_interrupt_is_reported_once_and_ends_all():
+    run = subprocess.Popen(
+        [sys.executable, "-c", _INTERRUPTED],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    )
+    assert run.stdout is not None
+    assert run.stdout.readline() == b"ready\n"
+    os.killpg(run.pid, signal.SIGINT)
+    _, errors = run.communicate(timeout=30)
+    assert errors.count(b"KeyboardInterrupt") == 1
 
 
 def test_no_other_process_if_none_is_wanted():
