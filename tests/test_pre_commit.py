@@ -241,3 +241,36 @@ def test_the_installed_hook_stops_a_commit_that_introduces_a_finding(user):
     assert done.returncode == 1
     assert "hw/trace-events:7:20: error[TE405]" in done.stderr
     assert "1 error in 1 file; 5 old findings not shown" in done.stderr
+
+
+def test_the_installed_hook_stops_a_push_that_breaks_something(user, tmp_path):
+    """As docs/how-to/pre-commit.md has it for a branch of another name than main."""
+    server = tmp_path / "server.git"
+    user.git("init", "--quiet", "--bare", str(server))
+    user.git("checkout", "--quiet", "-b", "master")
+    user.git("remote", "add", "origin", str(server))
+    user.write("hw/trace-events", GOOD)
+    page = (ROOT / "docs/how-to/pre-commit.md").read_text()
+    (configuration,) = [text for text in re.findall(r"```yaml\n(.*?)```", page, re.S) if "--against" in text]
+    user.configure(yaml.safe_load(configuration))
+    assert user.git("commit", "--quiet", "--message", "first").returncode == 0
+    assert user.pre_commit("install", "--hook-type", "pre-push")[0] == 0
+
+    def push(*environment: str) -> subprocess.CompletedProcess[str]:
+        return user.run("env", *environment, "git", "push", "--quiet", "origin", "master")
+
+    first = push()
+    assert first.returncode == 1
+    assert "unknown revision 'origin/master'" in first.stdout + first.stderr
+    assert push("SKIP=tesc-breaking").returncode == 0
+
+    renamed = GOOD.replace("lamp_level", "lamp_height")
+    user.write("hw/trace-events", renamed)
+    user.git("commit", "--quiet", "--message", "renamed")
+    stopped = push()
+    assert stopped.returncode == 1
+    assert "hw/trace-events:1:1: error[TE832]" in stopped.stdout + stopped.stderr
+    user.write("hw/trace-events", f"# tesc: renamed-from lamp_level\n{renamed}")
+    user.git("commit", "--quiet", "--message", "approved")
+    done = push()
+    assert done.returncode == 0, done.stdout + done.stderr

@@ -57,12 +57,13 @@ def run(options: argparse.Namespace) -> int:
         for source in beyond:
             _say_beyond(source, options, workspace)
         return 1
+    places = f"{plural(len(edits), 'place')} in {plural(len(texts), 'file')}"
     if not options.write:
         for source in sorted(texts, key=lambda one: one.path):
             print_as_is("".join(unified(source, texts[source])))
+        error(f"{places} would change; nothing is written without --write", "note")
         return 0
     write_all(texts, scope)
-    places = f"{plural(len(edits), 'place')} in {plural(len(texts), 'file')}"
     error(f"renamed {options.old} to {options.new}: {places}", "note")
     return 0
 

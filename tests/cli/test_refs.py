@@ -74,7 +74,8 @@ def test_refs_in_a_missing_folder(tree):
 def test_rename_prints_a_diff_that_git_applies(tree, capsys, need):
     git = need("git", "git")
     assert main(["rename", "net_send", "net_transmit"]) == 0
-    diff = capsys.readouterr().out
+    diff, said = capsys.readouterr()
+    assert said == "tesc: note: 5 places in 3 files would change; nothing is written without --write\n"
     assert (tree / "net/net.c").read_text() == CODE
     subprocess.run([git, "apply", "-p0"], input=diff, text=True, check=True, cwd=tree)
     assert (tree / "net/trace-events").read_text() == EVENTS.replace("net_send", "net_transmit")
