@@ -100,8 +100,10 @@ def test_configurations_of_pre_commit(configuration, tmp_path, skip_without):
     own = {**os.environ, "PRE_COMMIT_HOME": str(tmp_path / "home")}
     done = subprocess.run([program, "validate-config", file], capture_output=True, text=True, env=own)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    manifest = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
+    entries = {hook["id"]: hook["entry"].split() for hook in manifest}
     for hook in configuration["repos"][0]["hooks"]:
-        whole_parser().parse_args(["fmt" if hook["id"] == "tesc-fmt" else "check", *hook.get("args", [])])
+        whole_parser().parse_args([*entries[hook["id"]][1:], *hook.get("args", [])])
 
 
 class TestTheyDoWhatTheySay:
