@@ -192,7 +192,7 @@ class Receiver:
             f"that of these is {mine.shown}"
         )
         if self._firmware is None:
-            return said
+            return f"{said}; --firmware FILE, its events file when it was built, shows the first difference"
         if self._firmware.hash != item.hash:
             return f"{said} (that of the given firmware file, {self._firmware.shown}, differs too)"
         return f"{said}; {first_difference(mine, self._firmware)}"
