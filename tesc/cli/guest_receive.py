@@ -52,6 +52,7 @@ def receive(unit: Unit, options: argparse.Namespace, asked: GuestTrace) -> int:
         source = open_chardev(options.source)
     except (OSError, ValueError) as wrong:
         raise Failure(f"{options.source}: {getattr(wrong, 'strerror', None) or wrong}") from None
+    stored = source.stored
     try:
         if options.output is None:
             found_any = _pump(source, receiver, errors, _Lines(options.timestamps).print, options.until)
@@ -61,7 +62,14 @@ def receive(unit: Unit, options: argparse.Namespace, asked: GuestTrace) -> int:
         source.close()
     if not found_any:
         raise Failure(f"{options.source}: there was nothing to read")
-    return _summary(receiver, errors)
+    status = _summary(receiver, errors, stored)
+    if stored and (options.timestamps or options.output):
+        error(
+            f"{options.source} is a file, so times are those of reading it; "
+            f"'tesc decode {options.source} --guest' shows the guest's own",
+            "note",
+        )
+    return status
 
 
 def _into(
@@ -216,8 +224,11 @@ def _words(values: tuple[int | bytes, ...]) -> tuple[int | bytes, ...]:
     return tuple([value if isinstance(value, bytes) else value & (1 << 64) - 1 for value in values])
 
 
-def _summary(receiver: Receiver, errors: TraceErrors) -> int:
-    """Print the errors, the counts and the accuracy of times; returns the exit status."""
+def _summary(receiver: Receiver, errors: TraceErrors, stored: bool) -> int:
+    """Print the errors, the counts and the accuracy of times; returns the exit status.
+
+    `stored` bytes arrived before they were read, so the host's time of an event is unknown.
+    """
     from tesc.wire.stream import FrameDecoder
 
     for one in errors:
@@ -232,7 +243,7 @@ def _summary(receiver: Receiver, errors: TraceErrors) -> int:
     if receiver.skipped:
         parts.append(f"{plural(receiver.skipped, 'byte')} skipped")
     clock = receiver.clock
-    if clock.known:
+    if clock.known and not stored:
         parts.append(f"times are accurate to {clock.uncertainty / 1000:,.0f} us")
     error(", ".join(parts), "note")
     if receiver.refused is not None:

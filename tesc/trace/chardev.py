@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import errno
 import os
+import stat
 import sys
 from select import select
 
@@ -29,6 +30,11 @@ class Chardev:
         self._descriptor = descriptor
         self.read = read
         self.close = close
+
+    @property
+    def stored(self) -> bool:
+        """Whether this is an ordinary file, whose bytes arrived before it is read."""
+        return stat.S_ISREG(os.fstat(self._descriptor).st_mode)
 
     def ready(self, seconds: float | None) -> bool:
         """Whether data or the end can be read within some seconds; None waits without a limit."""

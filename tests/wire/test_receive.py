@@ -69,7 +69,7 @@ def test_a_file_and_a_pipe(folder, stream):
     (folder / "bytes").write_bytes(stream)
     for done in (receive("bytes"), receive("-", stdin=stream)):
         assert (done.returncode, done.stdout) == (0, PRINTED)
-        assert done.stderr.startswith("tesc: note: 3 events, times are accurate to ")
+        assert done.stderr.startswith("tesc: note: 3 events")
     done = receive("none")
     assert (done.returncode, done.stderr) == (2, "tesc: error: none: No such file or directory\n")
 
@@ -172,6 +172,17 @@ def test_a_terminal(folder, stream):
     os.close(ours)
     os.close(theirs)
     assert (done.returncode, done.stdout) == (0, PRINTED)
+
+
+def test_the_times_of_a_file_are_not_called_accurate(folder, stream):
+    """They are those at which it is read: only a stream that arrives meanwhile has the host's."""
+    (folder / "bytes").write_bytes(stream)
+    note = "tesc: note: bytes is a file, so times are those of reading it; "
+    note += "'tesc decode bytes --guest' shows the guest's own\n"
+    for words in (["--timestamps"], ["-o", "out"]):
+        assert receive("bytes", *words).stderr == f"tesc: note: 3 events\n{note}"
+    assert receive("bytes").stderr == "tesc: note: 3 events\n"
+    assert "3 events, times are accurate to " in receive("-", "--timestamps", stdin=stream).stderr
 
 
 @pytest.mark.parametrize("name", ["text", "trace_fw_text", "fw_txt"])
