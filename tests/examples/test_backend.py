@@ -121,4 +121,4 @@ def test_entry_points_that_lead_nowhere(tesc, tmp_path, entry, says):
         return
     assert (done.returncode, other.returncode) == (2, 1)
     assert says in done.stderr and len(done.stderr.splitlines()) == 1
-    assert says in other.stderr.splitlines()[0]
+    assert says in other.stderr
