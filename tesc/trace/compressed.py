@@ -8,8 +8,9 @@ from tesc.trace.errors import Broken
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from io import FileIO
-    from typing import IO, Any
+    from typing import Any
 
 _XZ = b"\xfd7zXZ\0"
 _GZIP = b"\x1f\x8b\x08"
@@ -19,19 +20,27 @@ _MAGICS = (_XZ, _GZIP, _ZSTD)
 MAGIC = 6
 # The pause, in seconds, while waiting for a non-blocking pipe.
 PAUSE = 0.1
+# How many bytes are read at once.
+_CHUNK = 1 << 17
+# How many of them zstandard gets at once: it does not limit what they become, up to 32,768 times as much.
+_PIECE = 1 << 12
 
 
 class Decompressed:
     """The content of a compressed file; reading raises Broken if the file is damaged."""
 
-    def __init__(self, file: FileIO, stream: IO[bytes], errors: tuple[type[Exception], ...]) -> None:
+    def __init__(self, file: FileIO, stream: Any, errors: tuple[type[Exception], ...]) -> None:
         self._file = file
         self._stream = stream
         self._errors = errors
 
     def read(self, size: int) -> bytes:
+        """Some of the next bytes, none at the end.
+
+        Reading all of `size` would wait for a slow writer, and lose those before a damaged place.
+        """
         try:
-            return self._stream.read(size)
+            return self._stream.read1(size)
         except self._errors as error:
             raise Broken(f"the compressed file is damaged or ends too early ({error})") from None
 
@@ -132,5 +141,37 @@ def _zstd(file: FileIO) -> Decompressed:
             "compressed by zstd, which needs Python 3.14 or the package zstandard "
             "(pip install 'tesc[fast]'); or: zstdcat FILE | tesc decode - ..."
         ) from None
-    stream = zstandard.ZstdDecompressor().stream_reader(file, read_across_frames=True)
+    stream = _ZstdFrames(file, lambda: zstandard.ZstdDecompressor().decompressobj())
     return Decompressed(file, stream, (zstandard.ZstdError, EOFError))
+
+
+class _ZstdFrames:
+    """What the package zstandard decompresses: its own reader takes a file that ends too early for whole."""
+
+    def __init__(self, file: FileIO, begin: Callable[[], Any]) -> None:
+        self._file = file
+        self._begin = begin
+        self._frame: Any = None
+        self._left = b""
+
+    def read1(self, _: int) -> bytes:
+        """The content of the next few bytes; empty at the end. Raises EOFError within a frame."""
+        while True:
+            if not self._left:
+                self._left = self._file.read(_CHUNK)
+            piece, self._left = self._left[:_PIECE], self._left[_PIECE:]
+            if not piece and self._frame is None:
+                return b""
+            if not piece:
+                raise EOFError("it ends within a frame")
+            if self._frame is None:
+                self._frame = self._begin()
+            found: bytes = self._frame.decompress(piece)
+            if self._frame.eof:
+                self._left = self._frame.unused_data + self._left
+                self._frame = None
+            if found:
+                return found
+
+    def close(self) -> None:
+        self._frame = None
