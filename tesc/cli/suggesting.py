@@ -42,7 +42,9 @@ class SuggestingParser(argparse.ArgumentParser):
 
     def error(self, message: str) -> Any:
         """Report wrong usage and exit with status 2, without argparse's long list of all options."""
-        self.exit(2, f"{self._brief or self._brief_usage()}{self.prog}: error: {message}\n")
+        from tesc.escaping import visible
+
+        self.exit(2, f"{self._brief or self._brief_usage()}{self.prog}: error: {visible(message)}\n")
 
     def _brief_usage(self) -> str:
         """The usage in one line, with only the required options."""

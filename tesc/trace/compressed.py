@@ -40,9 +40,10 @@ class Decompressed:
         Reading all of `size` would wait for a slow writer, and lose those before a damaged place.
         """
         try:
-            return self._stream.read1(size)
+            found: bytes = self._stream.read1(size)
         except self._errors as error:
             raise Broken(f"the compressed file is damaged or ends too early ({error})") from None
+        return found
 
     def fileno(self) -> int:
         return self._file.fileno()

@@ -65,6 +65,16 @@ def test_wrong_usage_of_any_command(name, words, capsys):
     assert words[0] in said or "required: " in said or name == "completion"
 
 
+@pytest.mark.parametrize(
+    "words", [["check", "--\x1b[2J\nno"], ["che\nck"], ["rules", "--output-format", "\u202e\n"]]
+)
+def test_wrong_usage_is_one_line_that_a_terminal_does_not_obey(words, capsys):
+    with pytest.raises(SystemExit):
+        main(words)
+    _, said = capsys.readouterr().err.splitlines()
+    assert said.isprintable()
+
+
 def test_usage_names_positional_arguments_and_what_is_required(capsys):
     """Also in those commands whose options may stand between positional arguments."""
     for words, usage in (
