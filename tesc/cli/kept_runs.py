@@ -69,7 +69,11 @@ def keep(options: argparse.Namespace, workspace: Workspace, printed: str, status
     from tesc.config.named_paths import root_files
 
     absent = sorted(workspace.absent)
-    others += [path for one in workspace.configurations.values() for _, path, _ in root_files(one)]
+    for one in workspace.configurations.values():
+        for _, path, _ in root_files(one):
+            if not os.path.lexists(path):
+                return  # whether that is an error depends on what git ignores
+            others.append(path)
     present = []
     for path in dict.fromkeys(others):
         if not os.path.lexists(path):

@@ -137,6 +137,10 @@ class TestPathsOfAConfiguration:
         Path(".gitignore").write_text("/generated\n")
         configure('guest-files = ["generated/trace-events"]\n[[unit]]\npath = "generation/trace-events"\n')
         assert said("check") == (2, "tesc.toml:3:8: error: 'generation/trace-events': no such file\n")
+        configure('guest-files = ["generated/trace-events"]\n')
+        assert said("check")[0] != 2
+        Path(".gitignore").write_text("")
+        assert said("check") == (2, "tesc.toml:1:16: error: 'generated/trace-events': no such file\n")
 
     def test_another_folder(self, said, monkeypatch):
         Path("pyproject.toml").write_text('[[tool.tesc.unit]]\npath = "nosuch"\n')
