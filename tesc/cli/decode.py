@@ -106,7 +106,10 @@ def _run(options: argparse.Namespace) -> int:
         gc.disable()
         try:
             selection = selection_of(options, readers)
-            with open_output(options.output, options.follow) as output, Lines(options.other_lines) as others:
+            with (
+                open_output(options.output, options.follow) as output,
+                Lines(options.other_lines, options.follow) as others,
+            ):
                 for reader in readers:
                     reader.other = others.add
                 _decode(options, drawn, unit, readers, output, selection)

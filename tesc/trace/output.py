@@ -110,18 +110,22 @@ def _escaped(match: re.Match[str]) -> str:
 
 
 class Lines:
-    """Lines for a file, in a `with` block; without a path, they are dropped."""
+    """Lines for a file, in a `with` block; without a path, they are dropped.
 
-    def __init__(self, path: str | None) -> None:
-        self._output = None if path is None else open_output(path)
+    With `in_place`, the file can be read while it is written, and is kept whatever ends the block.
+    """
+
+    def __init__(self, path: str | None, in_place: bool = False) -> None:
+        self._output = None if path is None else open_output(path, in_place)
+        self._most_kept = 0 if in_place else _MOST_KEPT
         self._kept: list[bytes] = []
         self._size = 0
         self.add: Callable[[bytes], object] | None = None if path is None else self._add
 
     def _add(self, line: bytes) -> None:
         self._kept.append(line)
-        self._size += len(line)
-        if self._size > _MOST_KEPT:
+        self._size += len(line) + 1
+        if self._size > self._most_kept:
             self._write()
 
     def _write(self) -> None:

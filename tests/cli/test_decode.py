@@ -240,6 +240,24 @@ def test_follow(folder):
         assert (running.wait(10), running.stdout.read(), running.stderr.read()) == (130, b"", b"")
 
 
+def test_follow_keeps_other_lines(folder):
+    """They are written with the events around them, and stay when Ctrl-C, as always, ends it."""
+    path = folder / "growing"
+    path.write_bytes(b"noise\n\nmove to 1 by x\n")
+    command = [sys.executable, "-m", "tesc", "decode", "--events", "events", "growing", "--follow"]
+    with subprocess.Popen(
+        [*command, "--other-lines", "others"], cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    ) as running:
+        assert running.stdout.readline() == b"move to 1 by x\n"
+        assert (folder / "others").read_bytes() == b"noise\n\n"
+        with path.open("ab") as file:
+            file.write(b"more\nmove to 2 by x\n")
+        assert running.stdout.readline() == b"move to 2 by x\n"
+        running.send_signal(signal.SIGINT)
+        running.wait(10)
+    assert (folder / "others").read_bytes() == b"noise\n\nmore\n"
+
+
 def test_follow_a_file_that_shrinks(folder):
     path = folder / "growing"
     path.write_bytes(header() + NAMES + RECORDS[0])
