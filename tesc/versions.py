@@ -156,7 +156,7 @@ def _read(name: str, workspace: Workspace, files: Sequence[str], left_out: Seque
         found = [(tree.source, error) for tree in unit.trees for error in tree.errors]
         # Text that QEMU's tracetool ignores (TE004) does not affect the event.
         wrong = [(source, e.span, e.message, e.code) for source, e in found if e.code != TEXT_AFTER_ITEM]
-        wrong += [(e.source, e.span, e.message, e.code) for e in unit.errors]
+        wrong += [(e.source, e.span, e.line, e.code) for e in unit.errors]
         for source, span, message, code in wrong:
             line, column = source.place(span.start)
             where = f"{source.path}:{line}:{column}"

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tesc.syntax.source import Source
     from tesc.units.reasons import Consumer
     from tesc.units.releases import Release
-    from tesc.units.unit import Unit, UnitError, UnitEvent
+    from tesc.units.unit import Unit, UnitEvent
 
 _MOST_SHOWN = 10
 
@@ -77,7 +77,7 @@ def rejections(
             # Invalid lines that QEMU's tracetool reads anyway are no longer errors of the tree.
             if consumer == "qemu" or consumer not in of_syntax(error, tree).accepted
         ]
-        broken += [_of_directive(error) for error in unit.errors if error.source is source]
+        broken += [Rejection(e.code, e.source, e.span, e.line) for e in unit.errors if e.source is source]
         lines = {source.place(one.span.start)[0] for one in broken}
         for fact in (*facts(tree, consumer, types, nodes, unit.release), *names.get(source, ())):
             line = source.place(fact.span.start)[0]
@@ -91,14 +91,8 @@ def rejections(
                 broken.append(Rejection(fact.reason.code, source, fact.span, fact.message))
         found += sorted(broken, key=lambda one: one.span.start)
     sources = {tree.source for tree in unit.trees}
-    found += [Rejection(e.code, e.source, e.span, e.message) for e in unit.errors if e.source not in sources]
+    found += [Rejection(e.code, e.source, e.span, e.line) for e in unit.errors if e.source not in sources]
     return found
-
-
-def _of_directive(error: UnitError) -> Rejection:
-    """An error in a directive of a file. A rejection is one line, and that also says what to do."""
-    message = f"{error.message}; {error.help}" if error.help else error.message
-    return Rejection(error.code, error.source, error.span, message)
 
 
 def _reads(source: Source, line: int, release: Release) -> bool:

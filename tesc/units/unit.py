@@ -116,6 +116,11 @@ class UnitError:
     help: str | None
     chain: tuple[Inclusion, ...]
 
+    @property
+    def line(self) -> str:
+        """The message in one line, which also says what to do."""
+        return f"{self.message}; {self.help}" if self.help else self.message
+
 
 @record
 class Unit:

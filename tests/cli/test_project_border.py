@@ -128,6 +128,23 @@ def test_commands_that_print_only_lines_say_it_too(tree, command):
     assert "trace-events:2:9: error[TE501]: included file 'nowhere' not found; there is no 'nowhere'" in said
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("diff", "trace-events", "trace-events"),
+        ("builds", "add", "one", "trace-events", "--builds", "builds"),
+    ],
+    ids=" ".join,
+)
+def test_commands_that_compare_say_it_too(tree, command):
+    (tree.parent / "home" / "events").write_text("inner(void)\n")
+    (tree / "trace-events").write_text('include "../home/events"\n')
+    assert tesc(*command).stderr == (
+        "tesc: error: trace-events can't be compared: trace-events:1:9: '../home/events' is outside of the "
+        "project; give its folder with -I, or in include-path of tesc.toml [TE501]\n"
+    )
+
+
 class TestInclude:
     @pytest.fixture(autouse=True)
     def outside(self, tree):
