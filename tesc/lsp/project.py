@@ -12,6 +12,7 @@ from tesc.analysis.rule import RunRule
 from tesc.analysis.selection import chosen
 from tesc.analysis.stepwise import at_once
 from tesc.config.errors import ConfigError
+from tesc.config.named_paths import missing_root_files
 from tesc.file_settings import Overrides
 from tesc.lsp.tolerant_settings import TolerantSettings
 from tesc.lsp.uses import CachingIndex
@@ -278,7 +279,10 @@ class Project:
     def errors(self) -> list[ConfigError]:
         """The errors of the configurations that apply to the files."""
         self.units  # noqa: B018  # resolving reads all of them
-        return [error for _, errors in sorted(self.workspace.errors.items()) for error in errors]
+        found = [error for _, errors in sorted(self.workspace.errors.items()) for error in errors]
+        for configuration in self.workspace.configurations.values():
+            found += missing_root_files(configuration, self.workspace.holds)
+        return found
 
 
 class Forked:

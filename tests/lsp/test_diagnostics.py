@@ -243,6 +243,28 @@ def test_unknown_rules(lsp, folder):
     assert client.diagnostics.get(uri, []) == []
 
 
+def test_a_root_file_that_does_not_exist(lsp, folder):
+    """Also shown in the configuration, until the file exists or is open."""
+    toml = folder / "tesc.toml"
+    toml.write_text('guest-files = ["sub/trace-events"]\n[[unit]]\npath = "sub/other"\n')
+    client = lsp()
+    client.initialize(folder)
+    client.open(folder / "trace-events", GOOD)
+    found = client.published(toml.as_uri())
+    assert [(one["range"], one["message"]) for one in found] == [
+        (span(0, 15, 33), "'sub/trace-events': no such file"),
+        (span(2, 7, 18), "'sub/other': no such file"),
+    ]
+    (folder / "sub").mkdir()
+    (folder / "sub" / "trace-events").write_text("")
+    created = {"changes": [{"uri": (folder / "sub" / "trace-events").as_uri(), "type": 1}]}
+    client.notify("workspace/didChangeWatchedFiles", created)
+    [found] = client.published(toml.as_uri())
+    assert found["message"] == "'sub/other': no such file"
+    client.open(folder / "sub" / "other", "")
+    assert client.published(toml.as_uri()) == []
+
+
 @pytest.mark.parametrize(("encoding", "column"), [("utf-8", 18), ("utf-16", 16), ("utf-32", 15)])
 def test_a_wrong_configuration_is_shown_at_its_place(lsp, folder, encoding, column):
     (folder / "tesc.toml").write_text('unknown = 1\r\ntypes = [ "🙂", 12 ]\r\nmax-args = [\n1\n]\n')
