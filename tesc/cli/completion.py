@@ -1,4 +1,4 @@
-"""`tesc completion`: scripts that let a shell complete tesc's commands, options, rules and files."""
+"""`tesc completion`: scripts that let a shell complete tesc's commands, options, rules, files and events."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from tesc.cli.commands import Commands
 
 SHELLS = ("bash", "zsh", "fish")
+# What the scripts ask for while a word is completed.
+EVENTS = "events"
 
 _EPILOG = """\
 bash, with the package bash-completion:
@@ -26,22 +28,30 @@ fish:
   mkdir -p ~/.config/fish/completions
   tesc completion fish > ~/.config/fish/completions/tesc.fish
 
-New shells use it.
+New shells use it. For the name of an event it runs 'tesc completion events', which prints the effective names
+of all events below the working folder.
 """
 
-# How rules and trace-events files are completed, by shell.
+# How rules, events and trace-events files are completed, by shell.
 _RULES = {"bash": "_tesc_rules", "zsh": "_tesc_rules", "fish": "(_tesc_rules)"}
+_EVENTS = {"bash": "_tesc_events", "zsh": "_tesc_events", "fish": "(_tesc_events)"}
 _TRACE_EVENTS = {
     "bash": "_tesc_trace_events_files",
     "zsh": "_files -g '*trace-events'",
     "fish": "(_tesc_trace_events)",
 }
 _BASH = """\
-# $1: the word so far. Several rules are separated by commas.
-_tesc_rules() {
+# $1: the word so far; $2: what may be in it, separated by commas.
+_tesc_any_of() {
   local head=
   [[ $1 == *,* ]] && head="${1%,*},"
-  compgen -P "$head" -W "@RULES@" -- "${1##*,}"
+  compgen -P "$head" -W "$2" -- "${1##*,}"
+}
+_tesc_rules() {
+  _tesc_any_of "$1" "@RULES@"
+}
+_tesc_events() {
+  _tesc_any_of "$1" "$(tesc completion events 2>/dev/null)"
 }
 _tesc_trace_events_files() {
   compgen -f -X '!*trace-events' -- "$1"
@@ -71,20 +81,36 @@ _ZSH_VALUE = re.compile(
     r"""^  (?:"\*")?(?:"\*?--?[\w-]+|\{[\w,-]+\}")(?=\[(?:\\.|[^\]\\])*\]:)""", re.MULTILINE | re.ASCII
 )
 _ZSH_NAME = re.compile(r"--?[\w-]+", re.ASCII)
+# One or more positional arguments, or any number, of which the library's script completes just the first.
+_ZSH_SEVERAL = re.compile(r'^  "\(\*\)::?', re.MULTILINE)
 _ZSH = """\
 _tesc_rules() {
   local -a rules=(@RULES@)
   compset -P '*,'
   _describe -t rules rule rules
 }
+_tesc_events() {
+  local -a events=(${(f)"$(tesc completion events 2>/dev/null)"})
+  compset -P '*,'
+  compadd -a events
+}
 """
 _FISH = """\
-function _tesc_rules
+function _tesc_head
   set -l word (string replace -r -- '^-[^=]*=' '' (commandline -ct))
-  set -l head (string match -r -- '^.*,' $word)
+  string match -r -- '^.*,' $word
+end
+function _tesc_rules
+  set -l head (_tesc_head)
   for rule in @RULES@
     set -l pair (string split : $rule)
     printf '%s%s\\t%s\\n' "$head" $pair[1] $pair[2]
+  end
+end
+function _tesc_events
+  set -l head (_tesc_head)
+  for event in (tesc completion events 2>/dev/null)
+    echo "$head$event"
   end
 end
 function _tesc_trace_events
@@ -101,17 +127,33 @@ def add_parser(commands: Commands) -> None:
     parser = commands.add_parser(
         "completion",
         help="print a completion script for bash, zsh or fish",
-        description="Print a script that makes a shell complete commands, options, rules and files.",
+        description="Print a script that makes a shell complete commands, options, rules, files and events.",
         epilog=_EPILOG,
     )
-    parser.add_argument("shell", choices=SHELLS, help="the shell")
+    parser.add_argument("shell", choices=[*SHELLS, EVENTS], help="the shell; events: see below")
     parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
     """Run the command; returns the exit status."""
-    print_text(script(options.shell))
+    print_text(_names() if options.shell == EVENTS else script(options.shell))
     return 0
+
+
+def _names() -> str:
+    """The effective names of the events below the working folder, one per line."""
+    from tesc.file_settings import Overrides
+    from tesc.files import find_files
+    from tesc.paths import distinct
+    from tesc.workspace import Workspace
+
+    workspace = Workspace(Overrides(folders=(".",)))
+    for file in distinct(find_files(".")):
+        if not workspace.excludes(file):
+            workspace.add_file(file)
+    workspace.resolve()
+    names = {event.name for unit in workspace.units for event in unit.events}
+    return "".join(f"{name}\n" for name in sorted(names))
 
 
 def script(shell: str) -> str:
@@ -130,7 +172,7 @@ def script(shell: str) -> str:
     preamble: Any = _preamble()
     text: str = shtab.complete(parser, shell, preamble=preamble)
     if shell == "zsh":
-        text = _ZSH_VALUE.sub(_with_equals_sign, text)
+        text = _ZSH_SEVERAL.sub('  "*:', _ZSH_VALUE.sub(_with_equals_sign, text))
     return text.rstrip("\n") + "\n" + (_BASH_END if shell == "bash" else "")
 
 
@@ -146,6 +188,8 @@ def _completion(action: argparse.Action, file: Any, folder: Any) -> Any:
     what = action.metavar if isinstance(action.metavar, str) else action.dest.upper()
     if what.startswith("RULE"):
         return _RULES
+    if what == "EVENT" or what.startswith("PATTERN"):
+        return _EVENTS
     if what.startswith("DIR"):
         return folder
     if what.startswith("PATH") or (what == "FILE" and not action.option_strings):

@@ -32,7 +32,7 @@ def add_parser(commands: Commands) -> None:
         "word passed to the macro.",
         epilog=_EPILOG,
     )
-    parser.add_argument("name", metavar="NAME", help="the event's effective name")
+    parser.add_argument("name", metavar="EVENT", help="the event's effective name")
     add_tree(parser)
     parser.add_argument(
         "--format", choices=["text", "json"], default="text", help="text: one line per place (default: text)"

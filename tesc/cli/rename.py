@@ -35,7 +35,7 @@ def add_parser(commands: Commands) -> None:
         "its calls and tests in C and Rust sources. Prints a diff; --write changes the files.",
         epilog=_EPILOG,
     )
-    parser.add_argument("old", metavar="OLD", help="the event's effective name")
+    parser.add_argument("old", metavar="EVENT", help="the event's effective name")
     parser.add_argument("new", metavar="NEW", help="its new effective name")
     add_tree(parser)
     parser.add_argument("--write", action="store_true", help="change the files instead of printing a diff")

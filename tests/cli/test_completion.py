@@ -30,10 +30,13 @@ def scripts(tmp_path_factory):
 
 
 @pytest.fixture
-def tree(tmp_path):
+def tree(tmp_path, installed, monkeypatch):
+    """A working folder; the scripts find tesc in PATH, where they ask for the events below that folder."""
+    monkeypatch.setenv("PATH", os.pathsep.join([str(installed("tesc").parent), os.environ["PATH"]]))
     (tmp_path / "hw").mkdir()
     for name in ("trace-events", "other.txt", "my events.trace-events", "hw/qapi.trace-events", "hw/a.c"):
         (tmp_path / name).write_text("a(void)\n")
+    (tmp_path / "hw" / "trace-events").write_text("lamp_on(void)\nlamp_off(void)\nfan(void)\n")
     return tmp_path
 
 
@@ -44,7 +47,7 @@ CASES = [
     (["check", "--output-f"], ["--output-format"]),
     (["fmt", "--ch"], ["--check"]),
     (["list", "--format", ""], ["text", "json", "names"]),
-    (["completion", ""], ["bash", "zsh", "fish"]),
+    (["completion", ""], ["bash", "zsh", "fish", "events"]),
     (["check", "--color", "al"], ["always"]),
     (["explain", "TE70"], [code for code in CODES if code.startswith("TE70")]),
     (["explain", "not-f"], [name for name in NAMES if name.startswith("not-f")]),
@@ -53,7 +56,11 @@ CASES = [
     (["tracetool", "--format", "log"], ["log-stap"]),
     (["tracetool-classic", "--target-t"], ["--target-type"]),
     (["gen", "--backe"], ["--backends"]),
-    (["check", "hw/"], ["hw/qapi.trace-events"]),
+    (["check", "hw/"], ["hw/qapi.trace-events", "hw/trace-events"]),
+    (["refs", "lamp_"], ["lamp_off", "lamp_on"]),
+    (["rename", "f"], ["fan"]),
+    (["list", "trace-events", "fa"], ["fan"]),
+    (["decode", "--event", "fan,lamp_o"], ["fan,lamp_off", "fan,lamp_on"]),
 ]
 
 
@@ -114,7 +121,13 @@ def test_fish(shell, scripts, tree, words, expected):
 # What zsh makes of a line when TAB is pressed; it completes only in a terminal.
 ZSH_CASES = {
     "tesc che": "tesc check ",
-    "tesc check hw/": "tesc check hw/qapi.trace-events ",
+    "tesc check trace-events hw/trace-events hw/q": (
+        "tesc check trace-events hw/trace-events hw/qapi.trace-events "
+    ),
+    "tesc check hw/q": "tesc check hw/qapi.trace-events ",
+    "tesc refs fa": "tesc refs fan ",
+    "tesc bpftrace fan lamp_of": "tesc bpftrace fan lamp_off ",
+    "tesc decode --event=fan,lamp_on": "tesc decode --event=fan,lamp_on ",
     "tesc check --select TE001,syn": "tesc check --select TE001,syntax-error ",
     "tesc check --select=TE001,syn": "tesc check --select=TE001,syntax-error ",
     "tesc check --output-f": "tesc check --output-format=",
@@ -187,6 +200,19 @@ def test_every_command_is_completed(scripts, name):
     for command, purpose, _ in commands(whole_parser()):
         assert command in text
         assert purpose, f"{command} has no help"
+
+
+def test_events_of_a_broken_tree(tree):
+    """Those of the lines that can be read; none with a wrong configuration, whose error scripts hide."""
+    command = [sys.executable, "-m", "tesc", "completion", "events"]
+    (tree / "hw" / "trace-events").write_text("lamp_on(void)\nlamp_off(\n")
+    (tree / "trace-events").write_text('include "nosuch" prefix x_\nb(void)\n')
+    done = subprocess.run(command, cwd=tree, capture_output=True, text=True)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "a\nb\nlamp_on\n", "")
+    (tree / "tesc.toml").write_text("nosuch = 1\n")
+    done = subprocess.run(command, cwd=tree, capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("tesc.toml:1:1: error: ")
 
 
 def test_command_line():
