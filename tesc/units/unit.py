@@ -118,8 +118,8 @@ class UnitError:
 
     @property
     def line(self) -> str:
-        """The message in one line, which also says what to do."""
-        return f"{self.message}; {self.help}" if self.help else self.message
+        """The message in one line, which also says what to do unless it ends with a suggestion."""
+        return self.message if not self.help or self.message.endswith("?") else f"{self.message}; {self.help}"
 
 
 @record
