@@ -104,6 +104,17 @@ def test_the_refusal_says_what_to_do(tree):
     )
 
 
+OUTSIDE = (
+    "'../home/events' is outside of the project; give its folder with -I, or in include-path of tesc.toml"
+)
+
+
+def include_from_home(tree, more: str = "") -> None:
+    """Let the tree's file include one that is outside of the project."""
+    (tree.parent / "home" / "events").write_text("inner(void)\n")
+    (tree / "trace-events").write_text(f'include "../home/events"\n{more}')
+
+
 @pytest.mark.parametrize(
     "command",
     [
@@ -118,13 +129,9 @@ def test_the_refusal_says_what_to_do(tree):
     ids=" ".join,
 )
 def test_commands_that_print_only_lines_say_it_too(tree, command):
-    (tree.parent / "home" / "events").write_text("inner(void)\n")
-    (tree / "trace-events").write_text('include "../home/events"\ninclude "nowhere"\n')
+    include_from_home(tree, 'include "nowhere"\n')
     said = tesc(*command).stderr.splitlines()
-    assert (
-        "trace-events:1:9: error[TE501]: '../home/events' is outside of the project; "
-        "give its folder with -I, or in include-path of tesc.toml"
-    ) in said
+    assert f"trace-events:1:9: error[TE501]: {OUTSIDE}" in said
     assert "trace-events:2:9: error[TE501]: included file 'nowhere' not found; there is no 'nowhere'" in said
 
 
@@ -137,11 +144,9 @@ def test_commands_that_print_only_lines_say_it_too(tree, command):
     ids=" ".join,
 )
 def test_commands_that_compare_say_it_too(tree, command):
-    (tree.parent / "home" / "events").write_text("inner(void)\n")
-    (tree / "trace-events").write_text('include "../home/events"\n')
+    include_from_home(tree)
     assert tesc(*command).stderr == (
-        "tesc: error: trace-events can't be compared: trace-events:1:9: '../home/events' is outside of the "
-        "project; give its folder with -I, or in include-path of tesc.toml [TE501]\n"
+        f"tesc: error: trace-events can't be compared: trace-events:1:9: {OUTSIDE} [TE501]\n"
     )
 
 
