@@ -85,15 +85,15 @@ def test_as_a_person_would(vscode, vsix, kettle, tmp_path):
 def without_server(vscode, bare_vsix, tmp_path_factory):
     """What a window shows where there is no tesc, and where a setting names one that cannot serve."""
     folder = tmp_path_factory.mktemp("without")
-    missing, old = make_kettle(folder / "missing"), make_kettle(folder / "old")
     program = folder / "bin" / "tesc"
     program.parent.mkdir()
     program.write_text('#!/bin/sh\n[ "$1" = --version ] && echo tesc 0.0.9 && exit\nexit 2\n')
     program.chmod(0o755)
-    (old / ".vscode").mkdir()
-    (old / ".vscode" / "settings.json").write_text(json.dumps({"tesc.path": str(program)}))
+    workspace = make_kettle(folder / "kettle")
+    (workspace / ".vscode").mkdir()
     job = {
-        "workspaces": [str(missing), str(old)],
+        "workspace": str(workspace),
+        "wrong": {"tesc.path": str(program)},
         "extensions": [str(bare_vsix)],
         "folder": str(folder),
     }

@@ -1,11 +1,15 @@
 // What a person sees where no tesc runs as a language server: `node missing.mts OPTIONS`, a JSON object (see `Job`).
-// One window opens one workspace after the other. The last line of output is what was seen, as JSON.
+// First there is no tesc at all, then the workspace's settings name one. The last line of output is what was seen
+// each time, as JSON.
+import { writeFileSync } from "node:fs";
 import * as path from "node:path";
-import { Workbench, type Options } from "./workbench.mts";
+import { insist, Workbench, type Options } from "./workbench.mts";
 
 interface Job extends Options {
-  workspaces: string[];
-  /** Where a picture of each workspace goes. */
+  workspace: string;
+  /** The settings.json that names a program that is not a language server. */
+  wrong: Record<string, unknown>;
+  /** Where the pictures go. */
   folder: string;
 }
 
@@ -13,9 +17,8 @@ const job = JSON.parse(process.argv[2]!) as Job;
 const workbench = await Workbench.start(job);
 const { page } = workbench;
 
-async function look(workspace: string) {
-  await workbench.goto(workspace);
-  await workbench.open("net/trace-events");
+/** What the window shows of the only message about tesc. */
+async function look(name: string) {
   const toast = page.locator(".notification-toast", { hasText: "tesc" });
   await toast.first().waitFor();
   await page.waitForTimeout(2000); // by then a second message would have come, and made the next lines fail
@@ -26,14 +29,18 @@ async function look(workspace: string) {
   const colours = await page.locator(".view-line").evaluateAll((lines) =>
     lines.slice(0, 2).map((line) => line.querySelector("span span")!.className),
   );
-  await page.screenshot({ path: path.join(job.folder, `${path.basename(workspace)}.png`) });
+  await page.screenshot({ path: path.join(job.folder, `${name}.png`) });
   return { text, buttons, status, colours };
 }
 
 try {
-  const seen = [];
-  for (const workspace of job.workspaces) seen.push(await look(workspace));
-  console.log(JSON.stringify(seen));
+  await workbench.goto(job.workspace);
+  await workbench.open("net/trace-events");
+  const missing = await look("missing");
+  await insist(page, () => workbench.command("Notifications: Clear All Notifications"));
+  writeFileSync(path.join(job.workspace, ".vscode", "settings.json"), JSON.stringify(job.wrong));
+  const wrong = await look("wrong");
+  console.log(JSON.stringify([missing, wrong]));
 } finally {
   await workbench.close();
 }
