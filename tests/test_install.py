@@ -199,11 +199,18 @@ def tool(name: str, skip_without) -> Path:
     return path if path.exists() else skip_without(f"{name} (pip install -e '.[test]')")
 
 
+@pytest.fixture(scope="module")
+def pipx_shared(tmp_path_factory):
+    """Where pipx keeps its own pip, which it installs once for a user."""
+    return tmp_path_factory.mktemp("pipx")
+
+
 @pytest.mark.parametrize("source", ["wheel", "tree"])
-def test_pipx(archives, offline, tmp_path, skip_without, source):
+def test_pipx(archives, offline, tmp_path, skip_without, source, pipx_shared):
     (wheel,) = archives.glob("*.whl")
     what = wheel if source == "wheel" else ROOT
-    succeed(tool("pipx", skip_without), "install", what, env=offline, cwd=tmp_path)
+    environment = {**offline, "PIPX_SHARED_LIBS": str(pipx_shared)}
+    succeed(tool("pipx", skip_without), "install", what, env=environment, cwd=tmp_path)
     installed = Path(offline["PIPX_BIN_DIR"])
     assert succeed(installed / "tesc", "--version") == f"tesc {tesc.__version__}\n"
     assert (installed / "tesc-tracetool").exists()

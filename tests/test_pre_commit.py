@@ -76,11 +76,6 @@ class User:
         done = self.run(self._program, *arguments)
         return done.returncode, done.stdout + done.stderr
 
-    def try_repo(self) -> tuple[int, str]:
-        """Exit status and output of all hooks, for a user without a configuration."""
-        status, printed = self.pre_commit("try-repo", self.hooks, "--all-files")
-        return status, _of_hooks(printed.rpartition("=" * 79)[2])
-
     def configure(self, written: dict) -> None:
         """Write a configuration with these hooks."""
         head = self.run("git", "-C", self.hooks, "rev-parse", "HEAD").stdout.strip()
@@ -93,7 +88,7 @@ class User:
         return self._configured(name, *(arguments or ["--all-files"]))
 
     def all_hooks(self) -> tuple[int, str]:
-        """The same for all hooks: like `try_repo`, but with an environment that is created only once."""
+        """The same for all hooks."""
         return self._configured("--all-files")
 
     def _configured(self, *arguments: str) -> tuple[int, str]:
@@ -144,7 +139,7 @@ class TestAllHooks:
         user.write("hw/trace-events", BAD)
         user.write("guest.trace-events", BAD.replace("lamp", "guest"))
         user.write("README", BAD)
-        status, printed = user.try_repo()
+        status, printed = user.all_hooks()
         assert status == 1
         for hook in ("tesc-check", "tesc-check-tree"):
             assert outcome(hook, "Failed") + f"\n- hook id: {hook}\n- exit code: 1\n" in printed
