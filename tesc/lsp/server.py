@@ -47,9 +47,16 @@ class Server(LanguageServer):
     protocol: Protocol
 
     def __init__(self) -> None:
-        super().__init__("tesc", __version__, protocol_cls=Protocol, max_workers=2)
-        # Converts protocol objects to JSON, for arguments of commands.
+        # Converts protocol objects to JSON, also for arguments of commands. It learns each type when it is first
+        # used, which takes longer than using it.
         self.converter: Converter = default_converter()  # type: ignore[no-untyped-call]
+        super().__init__(
+            "tesc",
+            __version__,
+            protocol_cls=Protocol,
+            converter_factory=lambda: self.converter,
+            max_workers=2,
+        )
         self.session = Session()
         self.sources = Sources(self.session)
         self.publisher = Publisher(self)

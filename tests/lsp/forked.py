@@ -17,6 +17,14 @@ import sys
 SUPPORTED = hasattr(os, "fork") and hasattr(os, "pidfd_open")
 _SEPARATOR = "\0"
 _LENGTH = 8  # digits of the number of bytes that follow
+_FILES = {
+    "tesc.toml": 'ignore = ["TE412"]\n',
+    "trace-events": '# A lamp.\ninclude "net.trace-events" prefix the_\nlamp_level(int level) "level %d"\n',
+    "added": 'lamp_level(uint64_t level) "level %d"\n',
+    "net.trace-events": 'net_sent(uint64_t size, const char *to) "%" PRIu64 " bytes to %s"\n',
+    "lamp.c": '#include "trace.h"\nvoid set(int level) { trace_lamp_level(level); }\n',
+    "lamp.rs": "fn set(level: i32) { trace_lamp_level(level); }\n",
+}
 
 
 def _parent(path: str) -> None:
@@ -30,7 +38,7 @@ def _parent(path: str) -> None:
     for module in pkgutil.walk_packages(tesc.lsp.__path__, "tesc.lsp."):
         importlib.import_module(module.name)
     all_rules()
-    tesc.lsp.server.Server()  # the protocol's types cache what is derived from them
+    _serve_something()
     gc.disable()
     gc.freeze()
     with socket.socket(socket.AF_UNIX) as listening:
@@ -51,6 +59,89 @@ def _parent(path: str) -> None:
             # The time of a child that was waited for counts as the tests' own.
             while children and os.waitpid(-1, os.WNOHANG)[0]:
                 children -= 1
+
+
+def _serve_something() -> None:
+    """A session, so that no server has to import, compile and learn again what the first one does."""
+    import tempfile
+
+    from tesc.cli.main import main
+    from tesc.lsp import server
+
+    converter = server.default_converter()
+    server.default_converter = lambda: converter
+    kept = [os.dup(0), os.dup(1)]
+    with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryFile() as said:
+        for name, text in _FILES.items():
+            with open(os.path.join(folder, name), "w") as file:
+                file.write(text)
+        read, written = os.pipe()
+        os.write(written, _session(folder))
+        os.close(written)
+        os.dup2(read, 0)
+        os.close(read)
+        os.dup2(said.fileno(), 1)
+        assert main(["lsp"]) == 0
+        said.seek(0)
+        assert b"TE401" in said.read()
+    for standard, descriptor in enumerate(kept):
+        os.dup2(descriptor, standard)
+        os.close(descriptor)
+
+
+def _session(folder: str) -> bytes:
+    """The messages of a session in a folder with these files, which asks for what most tests ask for."""
+    import json
+
+    place = {
+        "textDocument": {"uri": f"file://{folder}/trace-events"},
+        "position": {"line": 2, "character": 3},
+    }
+    text = place["textDocument"]
+    line = {"start": {"line": 2, "character": 0}, "end": {"line": 3, "character": 0}}
+    client = {
+        "workspace": {"configuration": True, "workspaceEdit": {"documentChanges": True}},
+        "textDocument": {"publishDiagnostics": {"relatedInformation": True}, "hover": {}, "codeAction": {}},
+    }
+    asked = {
+        "textDocument/diagnostic": {"textDocument": text},
+        "textDocument/hover": place,
+        "textDocument/completion": place,
+        "textDocument/definition": place,
+        "textDocument/references": {**place, "context": {"includeDeclaration": True}},
+        "textDocument/prepareRename": place,
+        "textDocument/rename": {**place, "newName": "lamp_height"},
+        "textDocument/codeAction": {"textDocument": text, "range": line, "context": {"diagnostics": []}},
+        "textDocument/codeLens": {"textDocument": text},
+        "textDocument/inlayHint": {"textDocument": text, "range": line},
+        "textDocument/documentSymbol": {"textDocument": text},
+        "textDocument/formatting": {"textDocument": text, "options": {"tabSize": 4, "insertSpaces": True}},
+        "textDocument/semanticTokens/full": {"textDocument": text},
+        "workspace/symbol": {"query": "lamp"},
+    }
+    folders = [{"uri": f"file://{folder}", "name": "lamp"}]
+    begin = {"processId": None, "rootUri": None, "capabilities": client, "workspaceFolders": folders}
+    document = {**text, "languageId": "trace-events", "version": 1, "text": _FILES["trace-events"]}
+    changed = {
+        "textDocument": {**text, "version": 2},
+        "contentChanges": [{"range": line, "text": _FILES["added"]}],
+    }
+    messages = [
+        {"id": 0, "method": "initialize", "params": begin},
+        {"method": "initialized", "params": {}},
+        {"method": "textDocument/didOpen", "params": {"textDocument": document}},
+        *(
+            {"id": number, "method": method, "params": asked[method]}
+            for number, method in enumerate(asked, 1)
+        ),
+        {"method": "textDocument/didChange", "params": changed},
+        {"id": 99, "method": "textDocument/diagnostic", "params": {"textDocument": text}},
+        {"method": "textDocument/didClose", "params": {"textDocument": text}},
+        {"id": 100, "method": "shutdown"},
+        {"method": "exit"},
+    ]
+    bodies = [json.dumps({"jsonrpc": "2.0", **message}).encode() for message in messages]
+    return b"".join(b"Content-Length: %d\r\n\r\n%b" % (len(body), body) for body in bodies)
 
 
 def _serve(connection: socket.socket) -> None:
