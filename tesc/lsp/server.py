@@ -47,8 +47,8 @@ class Server(LanguageServer):
     protocol: Protocol
 
     def __init__(self) -> None:
-        # Converts protocol objects to JSON, also for arguments of commands. It learns each type when it is first
-        # used, which takes longer than using it.
+        # Converts messages, and arguments of commands. It learns a type when it first converts one, which takes
+        # longer than converting it, so there is only one.
         self.converter: Converter = default_converter()  # type: ignore[no-untyped-call]
         super().__init__(
             "tesc",
