@@ -47,8 +47,8 @@ class Server(LanguageServer):
     protocol: Protocol
 
     def __init__(self) -> None:
-        # Converts messages, and arguments of commands. It learns a type when it first converts one, which takes
-        # longer than converting it, so there is only one.
+        # Converts messages, and arguments of commands. There is only one: it learns each type when it first
+        # converts it, which takes longer than converting.
         self.converter: Converter = default_converter()  # type: ignore[no-untyped-call]
         super().__init__(
             "tesc",
