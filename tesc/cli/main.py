@@ -65,7 +65,7 @@ def _guarded(words: list[str]) -> int:
 
 def _run(words: list[str]) -> int:
     if words[:1] == ["help"]:
-        words = [*words[1:], "--help"]
+        words = [*words[2 if words[1:2] == ["help"] else 1 :], "--help"]
     if words[:1] == ["check"]:
         # In a hook or a build, most runs would find the same as the previous one.
         from tesc.cli import kept_runs

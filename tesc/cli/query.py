@@ -66,6 +66,8 @@ def add_parser(commands: Commands) -> None:
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
+    # argparse gives all words to the traces, and so does not know that the last one may be something else.
+    parser.usage = "%(prog)s [options] TRACE [TRACE ...] [SQL]"
     parser.description = "Query traces with SQL: how many, how long, what came before."
     parser.epilog = _EPILOG
     parser.add_argument("traces", nargs="+", metavar="TRACE", help="the traces, and the SQL as the last word")

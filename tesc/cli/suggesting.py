@@ -48,9 +48,9 @@ class SuggestingParser(argparse.ArgumentParser):
 
     def _brief_usage(self) -> str:
         """The usage in one line, with only the required options."""
-        formatter = Filled(f"{self.prog} [options]", width=1000)
+        formatter = Filled(self.prog if self.usage else f"{self.prog} [options]", width=1000)
         shown = [one for one in self._actions if one.required or not one.option_strings]
-        formatter.add_usage(None, shown, [])
+        formatter.add_usage(self.usage, shown, [])
         return f"{formatter.format_help().rstrip()} (see '{self.prog} --help')\n"
 
     def _check_value(self, action: argparse.Action, value: Any) -> None:

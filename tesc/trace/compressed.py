@@ -22,7 +22,8 @@ MAGIC = 6
 PAUSE = 0.1
 # How many bytes are read at once.
 _CHUNK = 1 << 17
-# How many of them zstandard gets at once: it does not limit what they become, up to 32,768 times as much.
+# How many of them a decompressor gets at once: zstandard does not limit what they become, up to 32,768 times
+# as much.
 _PIECE = 1 << 12
 
 
@@ -113,13 +114,14 @@ def decompressed(file: FileIO, head: bytes) -> Decompressed | None:
     if head.startswith(_XZ):
         import lzma
 
-        stream = lzma.open(file)  # noqa: SIM115 (Decompressed closes it)
+        # lzma.open takes the padding for another stream, which is cut off.
+        stream = _Frames(file, lambda: lzma.LZMADecompressor(lzma.FORMAT_XZ), padding=b"\0")
         return Decompressed(file, stream, (lzma.LZMAError, EOFError))
     if head.startswith(_GZIP):
         import gzip
         import zlib
 
-        stream = gzip.open(file)  # noqa: SIM115
+        stream = gzip.open(file)  # noqa: SIM115 (Decompressed closes it)
         return Decompressed(file, stream, (gzip.BadGzipFile, zlib.error, EOFError))
     if head.startswith(_ZSTD):
         return _zstd(file)
@@ -142,16 +144,22 @@ def _zstd(file: FileIO) -> Decompressed:
             "compressed by zstd, which needs Python 3.14 or the package zstandard "
             "(pip install 'tesc[fast]'); or: zstdcat FILE | tesc decode - ..."
         ) from None
-    stream = _ZstdFrames(file, lambda: zstandard.ZstdDecompressor().decompressobj())
+    # The package's own reader takes a file that ends too early for whole.
+    stream = _Frames(file, lambda: zstandard.ZstdDecompressor().decompressobj())
     return Decompressed(file, stream, (zstandard.ZstdError, EOFError))
 
 
-class _ZstdFrames:
-    """What the package zstandard decompresses: its own reader takes a file that ends too early for whole."""
+class _Frames:
+    """What decompressors make of a file: each of one frame (.xz: stream), and `begin` returns the next.
 
-    def __init__(self, file: FileIO, begin: Callable[[], Any]) -> None:
+    Between and after frames may be bytes of `padding`, in multiples of four.
+    """
+
+    def __init__(self, file: FileIO, begin: Callable[[], Any], padding: bytes = b"") -> None:
         self._file = file
         self._begin = begin
+        self._padding = padding
+        self._padded = 0
         self._frame: Any = None
         self._left = b""
 
@@ -161,11 +169,18 @@ class _ZstdFrames:
             if not self._left:
                 self._left = self._file.read(_CHUNK)
             piece, self._left = self._left[:_PIECE], self._left[_PIECE:]
-            if not piece and self._frame is None:
-                return b""
-            if not piece:
+            if not piece and self._frame is not None:
                 raise EOFError("it ends within a frame")
             if self._frame is None:
+                kept = piece.lstrip(self._padding)
+                self._padded += len(piece) - len(kept)
+                if piece and not kept:
+                    continue
+                if self._padded % 4:
+                    raise EOFError("its padding is not a multiple of four bytes")
+                if not kept:
+                    return b""
+                piece = kept
                 self._frame = self._begin()
             found: bytes = self._frame.decompress(piece)
             if self._frame.eof:

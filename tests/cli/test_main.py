@@ -80,7 +80,7 @@ def test_usage_names_positional_arguments_and_what_is_required(capsys):
     for words, usage in (
         (["check", "--nope"], "tesc check [options] [PATH ...] (see 'tesc check --help')"),
         (["guest"], "tesc guest [options] KIND [FILE] (see 'tesc guest --help')"),
-        (["query"], "tesc query [options] TRACE [TRACE ...] (see 'tesc query --help')"),
+        (["query"], "tesc query [options] TRACE [TRACE ...] [SQL] (see 'tesc query --help')"),
         (["breaking"], "tesc breaking [options] --against VERSION [PATH ...] (see 'tesc breaking --help')"),
         (["chekc"], "tesc [options] COMMAND ... (see 'tesc --help')"),
     ):
@@ -108,7 +108,19 @@ def test_a_misspelt_word(words, end, capsys):
     assert capsys.readouterr().err.endswith(f"{end}\n")
 
 
-@pytest.mark.parametrize(("words", "same"), [([], []), (["check"], ["check"]), (["gen"], ["gen"])])
+@pytest.mark.parametrize("words", [["help", "query"], ["query", "--help"]])
+def test_the_help_of_query_shows_where_the_sql_goes(words, capsys):
+    with pytest.raises(SystemExit):
+        main(words)
+    said = capsys.readouterr().out
+    assert said.startswith("usage: tesc query [options] TRACE [TRACE ...] [SQL]\n\n")
+    assert "--span NAME=BEGIN..END" in said
+
+
+@pytest.mark.parametrize(
+    ("words", "same"),
+    [([], []), (["check"], ["check"]), (["gen"], ["gen"]), (["help"], []), (["help", "check"], ["check"])],
+)
 def test_help_is_also_a_command(words, same, capsys):
     said = []
     for one in (["help", *words], [*same, "--help"]):
