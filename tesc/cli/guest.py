@@ -11,7 +11,7 @@ from tesc.cli.overrides import add_overrides, overrides
 from tesc.cli.terminal import Failure, error, print_text
 from tesc.cli.units import load, refused
 from tesc.files import check_outputs, make_folder, relative, write_output
-from tesc.units.rejections import rejections
+from tesc.units.rejections import Rejection, rejections
 from tesc.units.unknown_event import no_match
 
 TYPE_CHECKING = False
@@ -248,12 +248,23 @@ def _demux(unit: Unit, options: argparse.Namespace) -> int:
 def _receive(unit: Unit, options: argparse.Namespace) -> int:
     from tesc.cli.guest_receive import receive
 
-    if refused(rejections(unit, "decode")):
+    if refused(rejections(unit, "decode")) or refused(_collisions(unit)):
         return 1
     options.guest = options.guest or ""
     asked = guest_of(options)
     assert asked is not None
     return receive(unit, options, asked)
+
+
+def _collisions(unit: Unit) -> list[Rejection]:
+    """Guests that have IDs of another one, or of the host's events, as `tesc check` reports them."""
+    from tesc.analysis.rules.te201_id_collision import RULE
+    from tesc.config.settings import Settings
+
+    found = RULE.check([unit], Settings())
+    return [
+        Rejection(RULE.code, one.source, one.span, one.message) for one in found if one.source is not None
+    ]
 
 
 def _group(path: str) -> str:

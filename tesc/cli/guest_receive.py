@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import signal
+import stat
 import time
 
 from tesc.cli.terminal import Failure, error, plural, print_bytes
@@ -49,7 +51,7 @@ def receive(unit: Unit, options: argparse.Namespace, asked: GuestTrace) -> int:
     errors = TraceErrors(options.source)
     end_on_signals()
     try:
-        source = open_chardev(options.source)
+        source = open_chardev(options.source, lambda what: error(what, "note"))
     except (OSError, ValueError) as wrong:
         raise Failure(f"{options.source}: {getattr(wrong, 'strerror', None) or wrong}") from None
     stored = source.stored
@@ -75,21 +77,41 @@ def receive(unit: Unit, options: argparse.Namespace, asked: GuestTrace) -> int:
 def _into(
     path: str, source: Chardev, receiver: Receiver, errors: TraceErrors, options: argparse.Namespace
 ) -> bool:
-    """Write a simpletrace file, which can be read while it grows; returns false if the source was empty."""
+    """Write a simpletrace file, which can be read while it grows; returns false if the source was empty.
+
+    An earlier recording is kept until the first event arrives.
+    """
     from tesc.trace.recording import Recording
 
-    with open(path, "wb", buffering=0) as file:
-        recording = Recording(_writer(file, path), sent=options.wire == "frames")
-        lines = _Lines(options.timestamps).print if options.live else None
+    recording: Recording | None = None
+    lines = _Lines(options.timestamps).print if options.live else None
+    with open(path, "wb", buffering=0, opener=_open_as_it_is) as file:
+
+        def begin() -> Recording:
+            if stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                file.truncate(0)
+            return Recording(_writer(file, path), sent=options.wire == "frames")
 
         def take(events: list[Received]) -> None:
+            nonlocal recording
+            recording = recording or begin()
             _record(recording, events)
             if lines is not None:
                 lines(events)
 
+        if not os.fstat(file.fileno()).st_size:
+            recording = begin()
         found_any = _pump(source, receiver, errors, take, options.until)
-        recording.end(receiver.clock.uncertainty)
+        if recording is None:
+            error(f"{path} is as it was before, since no event arrived", "note")
+        else:
+            recording.end(receiver.clock.uncertainty)
     return found_any
+
+
+def _open_as_it_is(path: str, flags: int) -> int:
+    """Open a file without removing what it contains."""
+    return os.open(path, flags & ~os.O_TRUNC, 0o666)
 
 
 def _writer(file: FileIO, path: str) -> Callable[[bytes], object]:

@@ -21,6 +21,8 @@ _PIECE = 1 << 16
 # How often a missing socket is tried, and at what interval in seconds.
 _TRIES = 50
 _PAUSE = 0.1
+# After how many of these tries the user is told.
+_PATIENCE = 5
 
 
 class Chardev:
@@ -43,10 +45,10 @@ class Chardev:
         return bool(select([self._descriptor], [], [], seconds)[0])
 
 
-def open_chardev(name: str) -> Chardev:
+def open_chardev(name: str, tell: Callable[[str], object] = lambda what: None) -> Chardev:
     """Open a source by name, waiting for the other side. Raises OSError.
 
-    Raises ValueError for an invalid name.
+    `tell` is called with what is waited for if that takes long. Raises ValueError for an invalid name.
     """
     kind, _, rest = name.partition(":")
     if name == "-":
@@ -54,7 +56,7 @@ def open_chardev(name: str) -> Chardev:
             raise OSError(0, "standard input is closed")
         return _file(name, sys.stdin.fileno(), close=False)
     if kind in ("unix", "listen", "tcp") and rest:
-        return _socket(kind, rest)
+        return _socket(kind, rest, tell)
     if kind == "pty" and rest:
         return _terminal(rest)
     path = rest if kind == "file" and rest else name
@@ -90,7 +92,7 @@ def _terminal(path: str) -> Chardev:
     return _file(path, descriptor)
 
 
-def _socket(kind: str, rest: str) -> Chardev:
+def _socket(kind: str, rest: str, tell: Callable[[str], object]) -> Chardev:
     import socket
 
     if kind == "tcp":
@@ -102,7 +104,7 @@ def _socket(kind: str, rest: str) -> Chardev:
         connection.settimeout(None)
         return _connected(connection, lambda: None)
     if kind == "unix":
-        return _connected(_connect(rest), lambda: None)
+        return _connected(_connect(rest, tell), lambda: None)
     one = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
         one.bind(rest)
@@ -117,7 +119,7 @@ def _socket(kind: str, rest: str) -> Chardev:
     return _connected(connection, lambda: os.unlink(rest))
 
 
-def _connect(path: str) -> object:
+def _connect(path: str, tell: Callable[[str], object]) -> object:
     """Connect to a socket that a starting QEMU may not have created yet."""
     import socket
     import time
@@ -131,6 +133,8 @@ def _connect(path: str) -> object:
             one.close()
             if not left:
                 raise
+            if left == _TRIES - _PATIENCE:
+                tell(f"waiting up to {_TRIES * _PAUSE:.0f} seconds for a program that listens on {path}")
             time.sleep(_PAUSE)
         except BaseException:
             one.close()

@@ -74,6 +74,44 @@ def test_a_file_and_a_pipe(folder, stream):
     assert (done.returncode, done.stderr) == (2, "tesc: error: none: No such file or directory\n")
 
 
+@pytest.mark.parametrize("sent", ["nothing", "no event", "other declarations"])
+def test_an_earlier_recording_is_kept_until_an_event_arrives(folder, stream, unit_of, toy, sent):
+    """Also by a guest that is refused."""
+    (folder / "bytes").write_bytes(stream)
+    assert receive("bytes", "-o", "trace").returncode == 0
+    earlier = (folder / "trace").read_bytes()
+    other = toy(schema_of_range(unit_of(EVENTS.replace("int64_t", "int32_t")), 0))
+    no_event = b"".join(toy(schema_of_range(unit_of(EVENTS), 0)).start())
+    refused = b"".join([*other.start(), *other.event(0)])
+    sends = {"nothing": b"", "no event": no_event, "other declarations": refused}[sent]
+    (folder / "others").write_bytes(sends)
+    done = receive("others", "-o", "trace")
+    assert "tesc: note: trace is as it was before, since no event arrived\n" in done.stderr
+    assert (folder / "trace").read_bytes() == earlier
+    # One with fewer events replaces it completely.
+    (folder / "fewer").write_bytes(stream[: stream.index(b"disk")])
+    done = receive("fewer", "-o", "trace")
+    assert "as it was before" not in done.stderr
+    command = [sys.executable, "-m", "tesc", "decode", "trace", "--events", "trace-events"]
+    read = subprocess.run(command, capture_output=True, text=True)
+    assert (read.returncode, read.stdout) == (0, "".join(PRINTED.splitlines(True)[:2]))
+
+
+def test_two_guests_with_the_same_base(folder, stream):
+    (folder / "other").write_text("go(void)\n")
+    (folder / "trace-events").write_text(f'{HOST}include "other" prefix other_ base 0x8000000000000000\n')
+    (folder / "bytes").write_bytes(stream)
+    done = receive("bytes", "--guest", "fw", "-o", "out")
+    assert (done.returncode, done.stdout) == (1, "") and not (folder / "out").exists()
+    assert done.stderr == (
+        "trace-events:3:36: error[TE201]: the IDs of 'other', 0x8000000000000000, overlap those of 'fw', "
+        "0x8000000000000000 to 0x8000000000000002\n"
+    )
+    moved = (folder / "trace-events").read_text().replace("00\n", "08\n").replace("08\n", "00\n", 1)
+    (folder / "trace-events").write_text(moved)
+    assert receive("bytes", "--guest", "fw").stdout == PRINTED
+
+
 @pytest.mark.parametrize("words", [[], ["-o", "trace"], ["--wire", "words"]])
 def test_nothing_to_read(folder, words):
     """As the help says; `tesc decode` of an empty file has the same status."""
@@ -82,6 +120,7 @@ def test_nothing_to_read(folder, words):
         done = receive(source, *words, stdin=stdin)
         said = f"tesc: error: {source}: there was nothing to read\n"
         assert (done.returncode, done.stdout, done.stderr) == (2, "", said)
+        (folder / "trace").unlink(missing_ok=True)
     with socket.socket() as server:
         server.bind(("127.0.0.1", 0))
         server.listen(1)
@@ -117,6 +156,28 @@ def test_sockets(folder, stream):
     assert receive("listen:mine").stdout == PRINTED
     thread.join()
     assert not os.path.exists("mine")
+
+
+def test_a_socket_that_appears_late(folder, stream):
+    """What is waited for is said only if that takes more than half a second."""
+    said = "tesc: note: waiting up to 5 seconds for a program that listens on socket\n"
+
+    def serve_later() -> None:
+        time.sleep(2)
+        with socket.socket(socket.AF_UNIX) as server:
+            server.bind("socket")
+            server.listen(1)
+            served(server, stream).join()
+
+    thread = threading.Thread(target=serve_later)
+    thread.start()
+    done = receive("unix:socket")
+    thread.join()
+    assert (done.returncode, done.stdout) == (0, PRINTED)
+    assert done.stderr.startswith(f"{said}tesc: note: 3 events")
+    done = receive("unix:nosuch")
+    late = said.replace("on socket", "on nosuch")
+    assert done.stderr == f"{late}tesc: error: unix:nosuch: No such file or directory\n"
 
 
 def test_nobody_at_the_other_end(folder):
