@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import pty
 import re
@@ -65,6 +66,34 @@ class TestProcesses:
             made.append(texts())
         assert made[0] == made[1]
         assert b"q_lamp_level" in made[0]["trace-events-all"] or "include" not in text
+
+    @pytest.mark.parametrize("most", [0, 2])
+    @pytest.mark.parametrize("lacking", ["fork", "pipe"])
+    @pytest.mark.parametrize("text", ["", "disable dev*_event_7\n"])
+    def test_what_the_system_refuses_another_process_for_is_done_in_this_one(
+        self, monkeypatch, lacking, most, text
+    ):
+        """With fewer processes or open files than asked for, also after some have been started."""
+        make_large()
+        write("large/dev0/trace-events", text + Path("large/dev0/trace-events").read_text())
+        gen(*self.LARGE, *OUT, "-j1")
+        expected = texts()
+        shutil.rmtree("out")
+        allowed, call = [None] * (most * (1 if lacking == "fork" else 2)), getattr(os, lacking)
+
+        def refused():
+            if not allowed:
+                raise OSError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+            allowed.pop()
+            return call()
+
+        before = os.listdir("/dev/fd")
+        monkeypatch.setattr(os, lacking, refused)
+        gen(*self.LARGE, *OUT, "-j4")
+        assert not allowed and texts() == expected
+        assert os.listdir("/dev/fd") == before
+        with pytest.raises(ChildProcessError):
+            os.waitpid(-1, os.WNOHANG)
 
     def test_mistakes_that_another_process_finds(self, capsys):
         make_large()

@@ -95,16 +95,28 @@ class _Share:
             return path, "missing", "", ""
 
 
+class _Unstartable(Exception):
+    """The system refuses another process."""
+
+
 class _Worker:
     """Another process with its own share. Messages are marshalled values, each after its length."""
 
     def __init__(self, share: _Share, others: Sequence[_Worker]) -> None:
+        """Start the process. Raises _Unstartable."""
         self.to_child: int
-        from_child, to_parent = os.pipe()
-        from_parent, to_child = os.pipe()
+        ends: list[int] = []
         sys.stdout.flush()
         sys.stderr.flush()
-        self._pid = os.fork()
+        try:
+            ends += os.pipe()
+            ends += os.pipe()
+            self._pid = os.fork()
+        except OSError:  # too many open files or processes, or too little memory
+            for end in ends:
+                os.close(end)
+            raise _Unstartable from None
+        from_child, to_parent, from_parent, to_child = ends
         if self._pid == 0:
             # If this end stayed open, a worker would never notice that its parent has ended.
             for end in (from_child, to_child, *(one.to_child for one in others)):
@@ -129,6 +141,10 @@ class _Worker:
             os.write(self.to_child, b"!")
         except BrokenPipeError:
             pass  # the next `answer` raises the error
+
+    def kill(self) -> None:
+        """End the process at once; it must not have been told to write."""
+        os.kill(self._pid, 9)
 
     def close(self) -> None:
         """End the process; without a message to continue, it writes nothing."""
@@ -179,8 +195,11 @@ def run(
     """
     shares = [lambda share=share: share for share in _shares(planned, processes)]
     total = sum(one.cost for one in planned)
-    found = run_parts(folder, shares, [one.name for one in planned], total, write, progress)
-    assert found is not None
+    names = [one.name for one in planned]
+    found = run_parts(folder, shares, names, total, write, progress)
+    if found is None:
+        found = run_parts(folder, [lambda: planned], names, total, write, progress)
+        assert found is not None
     return found
 
 
@@ -192,9 +211,10 @@ def run_parts(
     write: bool,
     progress: Callable[[float], None],
 ) -> tuple[list[str], list[Made]] | None:
-    """Like `run`, for parts that each process plans itself; if one cannot, does nothing and returns None.
+    """Like `run`, for parts that each process plans itself.
 
-    `names` are those of all files, in order, and `total` is their approximate cost.
+    Does nothing and returns None if one cannot, or if the system refuses a process. `names` are those of all
+    files, in order, and `total` is their approximate cost.
     """
     mine, *theirs = [_Share(folder, part, write) for part in parts]
     done = 0
@@ -206,8 +226,13 @@ def run_parts(
 
     workers: list[_Worker] = []
     try:
-        for share in theirs:
-            workers.append(_Worker(share, workers))
+        try:
+            for share in theirs:
+                workers.append(_Worker(share, workers))
+        except _Unstartable:
+            for worker in workers:
+                worker.kill()
+            return None
         answers = [mine.make(count), *(worker.answer() for worker in workers)]
         refused = []
         for answer in answers:
