@@ -23,7 +23,7 @@ from tesc.analysis.suppression_edits import (
 )
 from tesc.lsp.edits import difference
 from tesc.lsp.join_lines import join_edits
-from tesc.lsp.reports import printable
+from tesc.lsp.reports import printable, shown
 from tesc.records import record, replace
 from tesc.syntax.continuations import continuation_lines
 from tesc.syntax.nodes import Event
@@ -150,8 +150,8 @@ def _first_of_each_rule(here: Sequence[Diagnostic]) -> list[Diagnostic]:
 
 
 def touching(found: Sequence[Diagnostic], span: Span) -> list[Diagnostic]:
-    """The findings that overlap a span or touch it."""
-    return [one for one in found if _touches(one.span, span)]
+    """The findings whose marks overlap a span or touch it."""
+    return [one for one in found if _touches(shown(one), span)]
 
 
 def _touches(one: Span, other: Span) -> bool:

@@ -10,11 +10,16 @@ from bisect import bisect_right
 
 from lsprotocol import types as t
 
+from tesc.syntax.source import Span
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tesc.syntax.source import Source, Span
+    from tesc.syntax.source import Source
+
+# Also the end of the text.
+_LINE_ENDS = ("\n", "\r", "")
 
 
 def units(text: str, encoding: str) -> int:
@@ -64,6 +69,31 @@ def placing(source: Source, encoding: str) -> Callable[[int], tuple[int, int]]:
         return line, offset - start if plain else units(text[start:offset], encoding)
 
     return place
+
+
+def visible(source: Source, span: Span) -> Span:
+    """A span that editors can mark: for an empty one, the word that it touches, or a character next to it.
+
+    Only on an empty line it stays empty. VS Code and Emacs mark a word for an empty range; Kate 22.12 marks
+    nothing, and the finding is only in its list.
+    """
+    if span.start < span.end:
+        return span
+    text = source.text
+    start = end = span.start
+    while start > 0 and _in_word(text[start - 1]):
+        start -= 1
+    while end < len(text) and _in_word(text[end]):
+        end += 1
+    if start == end and text[end : end + 1] not in _LINE_ENDS:
+        end += 1
+    elif start == end and text[start - 1 : start] not in _LINE_ENDS:
+        start -= 1
+    return Span(start, end)
+
+
+def _in_word(char: str) -> bool:
+    return char == "_" or char.isalnum()
 
 
 def position_of(source: Source, offset: int, encoding: str) -> t.Position:

@@ -6,7 +6,7 @@ from lsprotocol import types as t
 
 from tesc import codes
 from tesc.analysis.diagnostic import Related
-from tesc.lsp.positions import placing, units
+from tesc.lsp.positions import placing, units, visible
 from tesc.lsp.rule_pages import page_uri
 from tesc.records import replace
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tesc.analysis.diagnostic import Diagnostic
     from tesc.config.errors import ConfigError
     from tesc.lsp.session import Session
-    from tesc.syntax.source import Source
+    from tesc.syntax.source import Source, Span
 
     _Place = tuple[str, tuple[int, int], tuple[int, int], str]
     _Key = tuple[tuple[int, int], tuple[int, int], str, str, str, Union[str, None], tuple[_Place, ...]]
@@ -31,6 +31,11 @@ _SEVERITIES = {
 }
 # Rules about unneeded things: suppressions, patterns and events without effect.
 _UNNECESSARY = frozenset({codes.UNUSED_IGNORE, codes.PATTERN_MATCHES_NOTHING, codes.UNUSED_EVENT})
+
+
+def shown(one: Diagnostic) -> Span:
+    """Where editors mark a diagnostic."""
+    return visible(one.source, one.span)
 
 
 class Reporter:
@@ -50,7 +55,8 @@ class Reporter:
         place = placing(found[0].source, self._session.encoding)
         reports = []
         for one in found:
-            start, end = place(one.span.start), place(one.span.end)
+            span = shown(one)
+            start, end = place(span.start), place(span.end)
             related = self._related(one.related) if with_related and one.related else ()
             key = (start, end, one.code, one.severity, one.message, one.help, related)
             report = before.get(key) or _report(*key)

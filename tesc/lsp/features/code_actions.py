@@ -7,7 +7,7 @@ from pygls.capabilities import get_capability
 
 from tesc.lsp import offers as make
 from tesc.lsp.positions import offset_of, range_of
-from tesc.lsp.reports import SOURCE
+from tesc.lsp.reports import SOURCE, shown
 from tesc.lsp.source_actions import source_offers
 from tesc.syntax.source import Span
 
@@ -98,7 +98,7 @@ def _in_source(ls: Server, view: SourceView, params: t.CodeActionParams) -> Acti
         for project in ls.session.projects
         if project.is_ready
         for one in project.found_soon.get(view.source, ())
-        if one.span.start <= end and start <= one.span.end
+        if shown(one).start <= end and start <= shown(one).end
     ]
     actions: Actions = []
     for offer in source_offers(ls.sources, view, found):
@@ -107,7 +107,7 @@ def _in_source(ls: Server, view: SourceView, params: t.CodeActionParams) -> Acti
         reported = [
             one
             for one in params.context.diagnostics
-            if about and (one.code, one.range) == (about.code, range_of(view.source, about.span, encoding))
+            if about and (one.code, one.range) == (about.code, range_of(view.source, shown(about), encoding))
         ]
         if edit is not None:
             actions.append(t.CodeAction(offer.title, offer.kind, reported or None, edit=edit))
@@ -138,7 +138,7 @@ def _found(ls: Server, view: View) -> list[Diagnostic]:
 def _asked(view: View, found: Sequence[Diagnostic], sent: Sequence[t.Diagnostic]) -> list[Diagnostic]:
     """The findings that correspond to a client's diagnostics, `sent`."""
     keys = [(one.code, one.range) for one in sent]
-    return [one for one in found if (one.code, view.range(one.span)) in keys]
+    return [one for one in found if (one.code, view.range(shown(one))) in keys]
 
 
 def _costly(ls: Server, view: View, rule: str | None) -> t.WorkspaceEdit | None:
@@ -186,6 +186,6 @@ def _resolves(ls: Server) -> bool:
 def _action(view: View, offer: Offer, context: t.CodeActionContext, **what: Any) -> t.CodeAction:
     about = None
     if offer.about is not None:
-        key = (offer.about.code, view.range(offer.about.span))
+        key = (offer.about.code, view.range(shown(offer.about)))
         about = [one for one in context.diagnostics if (one.code, one.range) == key] or None
     return t.CodeAction(offer.title, offer.kind, about, is_preferred=offer.preferred or None, **what)

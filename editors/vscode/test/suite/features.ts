@@ -30,7 +30,7 @@ export const tests: Tests = {
     assert.deepEqual(codes(heater()), ["TE001", "TE702", "TE302", "TE406"]);
     const [first] = vscode.languages.getDiagnostics(heater());
     assert.equal(first?.source, "tesc");
-    assert.deepEqual(first.range.start, new vscode.Position(2, 42));
+    assert.deepEqual(first.range.start, new vscode.Position(2, 37));
     assert.ok(typeof first.code === "object");
     assert.equal(first.code.target.path, "/TE001.md");
   },
