@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from tesc.codegen.tree.manifest import Manifest
     from tesc.codegen.tree.plan import TreeOptions
     from tesc.codegen.tree.run import Part
+    from tesc.config.loading import Configuration
     from tesc.file_settings import Overrides
     from tesc.syntax.source import Source
 
@@ -168,6 +169,11 @@ class SourceTree:
                 yield None
                 return
             yield from plan_of(Group(self._name(root.source.file), unit), options)
+
+    @property
+    def configurations(self) -> list[Configuration]:
+        """The configurations that apply to the files found so far."""
+        return list(self._workspace.configurations.values())
 
     @property
     def inputs(self) -> list[str]:

@@ -6,7 +6,7 @@ import sys
 
 from tesc.cli.overrides import add_overrides, overrides
 from tesc.cli.terminal import Failure
-from tesc.cli.units import load, refused
+from tesc.cli.units import load, refused, warn_of_missing_roots
 from tesc.files import check_outputs, write_output
 from tesc.units.flatten import flatten
 from tesc.units.rejections import rejections
@@ -42,7 +42,8 @@ def run(options: argparse.Namespace) -> int:
     """Run the command; returns the exit status."""
     if options.depfile and not options.output:
         raise Failure("--depfile requires an output file: give it with -o")
-    _, unit = load(options.file, overrides(options))
+    workspace, unit = load(options.file, overrides(options))
+    warn_of_missing_roots(workspace.configurations.values())
     if refused(rejections(unit, "flatten")):
         return 1
     read = [tree.source.file for tree in unit.trees]

@@ -126,7 +126,7 @@ def _generate(
     from tesc.cli.left_out import say_left_out
     from tesc.cli.overrides import overrides
     from tesc.cli.terminal import Failure, error, refuse_odd_paths
-    from tesc.cli.units import refused
+    from tesc.cli.units import refused, warn_of_missing_roots
     from tesc.source_tree import SourceTree
     from tesc.units.rejections import rejections
     from tesc.units.releases import BadRelease, release_of
@@ -150,6 +150,8 @@ def _generate(
     if wanted.compat == "qemu":
         tree.read_as_qemu()
     shares = tree.shares(options.processes, wanted)
+    groups = tree.groups() if shares is None else []
+    warn_of_missing_roots(tree.configurations)
     if shares is not None:
         refuse_odd_paths([wanted.out, *tree.inputs])
         status = _make(_of_shares(shares, wanted), shares.names, tree, wanted, options)
@@ -157,7 +159,7 @@ def _generate(
             return status
         # There is an error, or something needs all files.
         tree = tree.again()
-    groups = tree.groups()
+        groups = tree.groups()
     refuse_odd_paths([wanted.out, *tree.inputs])
     types = tree.settings.types
 

@@ -6,7 +6,7 @@ import json
 
 from tesc.cli.overrides import add_overrides, overrides
 from tesc.cli.terminal import error, print_text
-from tesc.cli.units import load, refused
+from tesc.cli.units import load, refused, warn_of_missing_roots
 from tesc.units.flatten import declaration
 from tesc.units.former_names import former_names
 from tesc.units.patterns import pattern
@@ -46,7 +46,8 @@ def add_parser(commands: Commands) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Run the command; returns the exit status."""
-    _, unit = load(options.file, overrides(options))
+    workspace, unit = load(options.file, overrides(options))
+    warn_of_missing_roots(workspace.configurations.values())
     broken = refused(rejections(unit, "flatten"))
     events, unmatched = matching(unit.events, options.patterns, former_names(unit))
     if options.format == "json":

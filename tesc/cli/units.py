@@ -11,6 +11,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from tesc.config.loading import Configuration
     from tesc.file_settings import Overrides
     from tesc.units.rejections import Rejection
     from tesc.units.unit import Unit
@@ -31,6 +32,17 @@ def load(path: str, overrides: Overrides) -> tuple[Workspace, Unit]:
         raise Failure(f"{unreadable.path}: {unreadable.reason}")
     workspace.resolve()
     return workspace, workspace.units[0]
+
+
+def warn_of_missing_roots(configurations: Iterable[Configuration]) -> None:
+    """Say which root files that configurations name do not exist, and so have no effect.
+
+    `tesc check` finds the same and fails: here, a build may still generate them.
+    """
+    from tesc.config.named_paths import missing_root_files
+
+    found = [problem for one in configurations for problem in missing_root_files(one)]
+    print_errors("".join(f"{one.said_as('warning')}\n" for one in found))
 
 
 def refused(found: Iterable[Rejection]) -> bool:

@@ -25,8 +25,12 @@ class ConfigError:
     text: str = ""
 
     def __str__(self) -> str:
+        return self.said_as("error")
+
+    def said_as(self, kind: str) -> str:
+        """The mistake in one line, as an error or a warning."""
         place = f":{self.line}:{self.column}" if self.line else ""
-        return visible(f"{self.path}{place}: error: {self.message}")
+        return visible(f"{self.path}{place}: {kind}: {self.message}")
 
 
 class BadConfiguration(Exception):

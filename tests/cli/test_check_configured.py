@@ -130,6 +130,28 @@ class TestPathsOfAConfiguration:
             "tesc.toml:8:8: error: 'a' is a folder, not a trace-events file",
         ]
 
+    @pytest.mark.parametrize(
+        "command",
+        [["list", "a/trace-events"], ["flatten", "a/trace-events"], ["gen", "--out", "out", "-q"]],
+        ids=lambda command: command[0],
+    )
+    @pytest.mark.parametrize("files", [1, 60])
+    def test_other_commands_warn_of_them(self, said, command, files):
+        """They do what they can: it may be that nothing but the file of a later build step is missing."""
+        events = "".join(f'event_{number}(int a) "%d"\n' for number in range(100))
+        write(a=PLAIN)
+        for number in range(1, files):
+            Path(f"more{number}").mkdir()
+            Path(f"more{number}/trace-events").write_text(events.replace("event", f"more{number}"))
+        configure('guest-files = ["a"]\n[[unit]]\npath = "nosuch"\n')
+        assert said(*command) == (
+            0,
+            (
+                "tesc.toml:1:16: warning: 'a' is a folder, not a trace-events file\n"
+                "tesc.toml:3:8: warning: 'nosuch': no such file\n"
+            ),
+        )
+
     def test_a_file_that_a_build_generates(self, said, need, work):
         """It is missing before the build, and git ignores it."""
         git = need("git", "git")
@@ -139,6 +161,7 @@ class TestPathsOfAConfiguration:
         assert said("check") == (2, "tesc.toml:3:8: error: 'generation/trace-events': no such file\n")
         configure('guest-files = ["generated/trace-events"]\n')
         assert said("check")[0] != 2
+        assert "tesc.toml" not in said("list", "a/trace-events")[1]
         Path(".gitignore").write_text("")
         assert said("check") == (2, "tesc.toml:1:16: error: 'generated/trace-events': no such file\n")
 
