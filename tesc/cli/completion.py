@@ -32,6 +32,8 @@ New shells use it. For the name of an event it runs 'tesc completion events', wh
 of all events below the working folder.
 """
 
+# The options that take names separated by commas, other than rules and events.
+_NAMES = ("backends", "formats")
 # How rules, events and trace-events files are completed, by shell.
 _RULES = {"bash": "_tesc_rules", "zsh": "_tesc_rules", "fish": "(_tesc_rules)"}
 _EVENTS = {"bash": "_tesc_events", "zsh": "_tesc_events", "fish": "(_tesc_events)"}
@@ -52,6 +54,12 @@ _tesc_rules() {
 }
 _tesc_events() {
   _tesc_any_of "$1" "$(tesc completion events 2>/dev/null)"
+}
+_tesc_backends() {
+  _tesc_any_of "$1" "@BACKENDS@"
+}
+_tesc_formats() {
+  _tesc_any_of "$1" "@FORMATS@"
 }
 _tesc_trace_events_files() {
   compgen -f -X '!*trace-events' -- "$1"
@@ -94,6 +102,14 @@ _tesc_events() {
   compset -P '*,'
   compadd -a events
 }
+_tesc_backends() {
+  compset -P '*,'
+  compadd @BACKENDS@
+}
+_tesc_formats() {
+  compset -P '*,'
+  compadd @FORMATS@
+}
 """
 _FISH = """\
 function _tesc_head
@@ -108,10 +124,19 @@ function _tesc_rules
   end
 end
 function _tesc_events
+  _tesc_any_of (tesc completion events 2>/dev/null)
+end
+function _tesc_any_of
   set -l head (_tesc_head)
-  for event in (tesc completion events 2>/dev/null)
-    echo "$head$event"
+  for name in $argv
+    echo "$head$name"
   end
+end
+function _tesc_backends
+  _tesc_any_of @BACKENDS@
+end
+function _tesc_formats
+  _tesc_any_of @FORMATS@
 end
 function _tesc_trace_events
   for path in (__fish_complete_path (commandline -ct))
@@ -188,6 +213,9 @@ def _completion(action: argparse.Action, file: Any, folder: Any) -> Any:
     what = action.metavar if isinstance(action.metavar, str) else action.dest.upper()
     if what.startswith("RULE"):
         return _RULES
+    if action.dest in _NAMES:
+        name = f"_tesc_{action.dest}"
+        return {"bash": name, "zsh": name, "fish": f"({name})"}
     if what == "EVENT" or what.startswith("PATTERN"):
         return _EVENTS
     if what.startswith("DIR"):
@@ -200,12 +228,15 @@ def _completion(action: argparse.Action, file: Any, folder: Any) -> Any:
 def _preamble() -> dict[str, str]:
     """The definitions at the start of the scripts, by shell."""
     from tesc.analysis.registry import all_rules
+    from tesc.codegen.qemu import BACKENDS
+    from tesc.codegen.tree.plan import FORMATS
 
     rules = all_rules()
     words = " ".join(word for rule in rules for word in (rule.code, rule.name))
     described = " ".join(f"{rule.code}:{rule.name} {rule.name}:{rule.code}" for rule in rules)
-    return {
-        "bash": _BASH.replace("@RULES@", words),
-        "zsh": _ZSH.replace("@RULES@", described),
-        "fish": _FISH.replace("@RULES@", described),
-    }
+
+    def filled(text: str, rules: str) -> str:
+        names = text.replace("@BACKENDS@", " ".join(BACKENDS)).replace("@FORMATS@", " ".join(FORMATS))
+        return names.replace("@RULES@", rules)
+
+    return {"bash": filled(_BASH, words), "zsh": filled(_ZSH, described), "fish": filled(_FISH, described)}

@@ -58,19 +58,18 @@ def usage_of(name: str) -> str | None:
 def _tracetool() -> argparse.ArgumentParser:
     """A parser with the arguments of `tesc tracetool`, which itself uses getopt, as the reference does."""
     from tesc.cli import tracetool
-    from tesc.codegen.qemu import BACKENDS, FORMATS
+    from tesc.codegen.qemu import FORMATS
 
     parser = argparse.ArgumentParser(prog="tesc tracetool", add_help=False)
     parser.add_argument("paths", nargs="*", metavar="FILE")
     parser.add_argument("-I", metavar="DIR")
-    values = {"format": FORMATS, "backends": BACKENDS}
     metavars = {"binary": "FILE", "depfile": "FILE", "include": "PATH"}
     for option in tracetool.LONG_OPTIONS:
         name = option.rstrip("=")
         if name == option:
             parser.add_argument(f"--{name}", action="store_true")
-        elif name in values:
-            parser.add_argument(f"--{name}", choices=list(values[name]))
+        elif name == "format":
+            parser.add_argument(f"--{name}", choices=list(FORMATS))
         else:
             parser.add_argument(f"--{name}", metavar=metavars.get(name, name.upper()))
     return parser

@@ -13,6 +13,7 @@ import pytest
 from tesc.analysis.registry import all_rules
 from tesc.cli import completion
 from tesc.cli.parsers import commands, whole_parser
+from tesc.codegen.tree.plan import FORMATS
 
 CODES = [rule.code for rule in all_rules()]
 NAMES = [rule.name for rule in all_rules()]
@@ -56,6 +57,12 @@ CASES = [
     (["tracetool", "--format", "log"], ["log-stap"]),
     (["tracetool-classic", "--target-t"], ["--target-type"]),
     (["gen", "--backe"], ["--backends"]),
+    (["gen", "--backends", "lo"], ["log"]),
+    (["gen", "--backends", "log,si"], ["log,simple"]),
+    (["gen", "--backends", "log,s"], ["log,simple", "log,syslog"]),
+    (["gen", "--formats", "h,"], [f"h,{one}" for one in FORMATS]),
+    (["gen", "--formats", "h,c,r"], ["h,c,rs"]),
+    (["tracetool", "--backends", "log,dt"], ["log,dtrace"]),
     (["check", "hw/"], ["hw/qapi.trace-events", "hw/trace-events"]),
     (["refs", "lamp_"], ["lamp_off", "lamp_on"]),
     (["rename", "f"], ["fan"]),
@@ -98,6 +105,7 @@ def test_bash(shell, scripts, tree, words, expected):
         (["check", "--select", "=", "not-f"], ["not-formatted"]),
         (["completion", "ba"], ["bash"]),
         (["list", "--format", "="], ["text", "json", "names"]),
+        (["gen", "--formats", "=", "h,r"], ["h,rs"]),
         (["list", "--format", "=", "json", "tr"], ["trace-events"]),
         (["check", "m"], ["my events.trace-events"]),
         (["check", ""], ["hw", "my events.trace-events", "trace-events"]),
@@ -139,6 +147,10 @@ ZSH_CASES = {
     "tesc decode -e x --foll": "tesc decode -e x --follow ",
     "tesc fmt --ch": "tesc fmt --check ",
     "tesc guest rec": "tesc guest receive ",
+    "tesc gen --formats h,r": "tesc gen --formats h,rs ",
+    "tesc gen --formats=h,c,r": "tesc gen --formats=h,c,rs ",
+    "tesc gen --backends log,si": "tesc gen --backends log,simple ",
+    "tesc tracetool --backends=log,dt": "tesc tracetool --backends=log,dtrace ",
 }
 
 
