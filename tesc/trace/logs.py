@@ -5,7 +5,8 @@ An event's line is its name, a space and its formatted arguments, after one of t
 on; without a fraction if that is 0). A monitor's `(qemu) ` may precede it. Other lines are counted, and
 passed to the caller's function, if there is one.
 
-Lines end in LF or, after Windows or a serial console, in CR LF. A text that spans lines then does so, too.
+Lines end in LF or, after Windows or a serial console, in CR LF. A text that spans lines then does so, too. If
+the first event's line ends in LF alone, a CR before a later LF belongs to the text, where that is possible.
 
 A line that begins like an event's but does not fit its format is examined again: a string may contain a line
 end, or the lines of two threads may have run into each other.
@@ -85,6 +86,8 @@ class LogReader(RecordReader):
         self._events: dict[int, TracedEvent] = {}
         self._seconds: dict[bytes, int] = {}
         self._at_end = False
+        # Whether lines end in LF alone; None before the first event's line.
+        self._plain: bool | None = None
 
     def made_of(self, event: TracedEvent, make: Callable[[Values], Any]) -> Made:
         return Made(inverse(event.format, event.kinds, event.model), make)  # type: ignore[arg-type]
@@ -206,6 +209,8 @@ class LogReader(RecordReader):
                 continue
             slot = self._slot(event_id, prepare, slots)
             self.records += 1
+            if self._plain is None:
+                self._plain = line[-1:] != b"\r"
             time, before = head.time, self.last_time
             self.steps_back += UNKNOWN < time < before
             self.last_time = time
@@ -215,7 +220,7 @@ class LogReader(RecordReader):
                 continue
             text = line[head.stop :]
             try:
-                rows.append((time, head.thread, slot[_text(text) if text[-1:] == b"\r" else text]))
+                rows.append((time, head.thread, self._made(slot, text) if text[-1:] == b"\r" else slot[text]))
             except PayloadMismatch:
                 following = lines[number : number + _MOST_LINES]
                 known = over or len(following) == _MOST_LINES
@@ -254,7 +259,7 @@ class LogReader(RecordReader):
             if len(text) > LONGEST_KEPT * 8:
                 break
             try:
-                rows.append((head.time, head.thread, slot[_text(text)]))
+                rows.append((head.time, head.thread, self._made(slot, text)))
             except PayloadMismatch:
                 continue
             return used
@@ -269,6 +274,15 @@ class LogReader(RecordReader):
             name += " "
         self.errors.note(("mismatch", name), self.source.start + begin, message)
         return 0
+
+    def _made(self, slot: Made, text: bytes) -> Any:
+        """What the text of lines becomes, of which the last one may end in CR. Raises PayloadMismatch."""
+        if self._plain:
+            try:
+                return slot[text]
+            except PayloadMismatch:
+                pass  # a CR that no argument can contain
+        return slot[_text(text)]
 
     def _starts(self, line: bytes) -> bool:
         """Whether a line begins like an event's."""
@@ -330,7 +344,7 @@ class LogReader(RecordReader):
 
 
 def _text(lines: bytes) -> bytes:
-    """The text of lines without their CR, if the last one has one: else a CR is part of the text."""
+    """The text of lines without the CR of CR LF, if the last one has one: else a CR is part of the text."""
     return lines[:-1].replace(b"\r\n", b"\n") if lines[-1:] == b"\r" else lines
 
 

@@ -119,6 +119,28 @@ def test_cr_lf(log, lines, chunk, ended):
     assert [line.rstrip(b"\r") for line in rest] == [line.rstrip(b"\r") for line in others]
 
 
+@pytest.mark.parametrize("chunk", [1, 7, 1 << 18])
+def test_a_cr_at_the_end_of_a_text(log, chunk):
+    """It belongs to the text if the first event's line does not end in CR LF, and if that is possible."""
+    lines = b"pair a b\r\nsay 'a'   1\r\nidle \r\npair a \r\n"
+    found = [("say", (b"a", 1)), ("idle", ())]
+    for before in (b"idle \n", b"SeaBIOS\r\nidle\n", b"7@1.000002:idle \n"):
+        rows, errors, _ = log(before + lines, chunk)
+        assert errors == []
+        assert [row[2] for row in rows[1:]] == [("pair", (b"a", b"b\r")), *found, ("pair", (b"a", b"\r"))]
+    for before in (b"idle \r\n", b"Script started\nidle\r\n"):
+        rows, errors, _ = log(before + lines, chunk)
+        assert errors == []
+        assert [row[2] for row in rows[1:]] == [("pair", (b"a", b"b")), *found, ("pair", (b"a", b""))]
+
+
+@pytest.mark.parametrize("chunk", [1, 7, 1 << 18])
+def test_a_text_whose_lines_end_in_cr_lf(log, chunk):
+    rows, errors, _ = log(b"idle \nsay 'a\r\nb'   1\nsay 'a\r\nb'   1\r\n", chunk)
+    assert errors == []
+    assert [row[2] for row in rows] == [("idle", ()), ("say", (b"a\r\nb", 1)), ("say", (b"a\nb", 1))]
+
+
 @pytest.mark.parametrize("row", [b"9", b"w", b"w ", b"9@", b"1@2."])
 def test_long_lines(log, row):
     """They are scanned once, not once from each place, and a number in them may have any length."""
