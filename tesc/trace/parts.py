@@ -134,20 +134,33 @@ def whole(reader: RecordReader, work: Work, progress: Callable[[int, int], objec
 
 
 def split(reader: RecordReader, work: Work, jobs: int, progress: Callable[[int, int], object]) -> None:
-    """Do the work on a whole trace in `jobs` processes. Raises what one of them raised."""
+    """Do the work on a whole trace in `jobs` processes, or in this one if the system refuses one of them.
+
+    Raises what one of them raised.
+    """
     reader.first_time()  # takes in the mappings at the start
     size = reader.source.size or 0
     bounds = [reader.source.offset, *range(PART, size, PART)]
     bounds = [bounds[0], *[bound for bound in bounds[1:] if bound > bounds[0]], 1 << 63]
     jobs = min(jobs, len(bounds) - 1)
-    pipes = [os.pipe() for _ in range(jobs + 1)]
+    pipes: list[tuple[int, int]] = []
     children: list[int] = []
     try:
-        for number in range(jobs):
-            child = os.fork()
-            if child == 0:
-                _run_child(reader, work, bounds, range(number, len(bounds) - 1, jobs), pipes)
-            children.append(child)
+        try:
+            for _ in range(jobs + 1):
+                pipes.append(os.pipe())
+            for number in range(jobs):
+                child = os.fork()
+                if child == 0:
+                    _run_child(reader, work, bounds, range(number, len(bounds) - 1, jobs), pipes)
+                children.append(child)
+        except OSError:  # too many open files or processes, or too little memory
+            _end(children)  # without the baton, they have output nothing
+            for end in [end for pipe in pipes for end in pipe]:
+                os.close(end)
+            children, pipes = [], []
+            whole(reader, work, progress)
+            return
         _send(pipes[0][1], _Baton(reader, work.state))
         for receive, send in pipes:
             os.close(send)
@@ -160,7 +173,8 @@ def split(reader: RecordReader, work: Work, jobs: int, progress: Callable[[int, 
                 _fail(_receive(pipes[-1][0]))
     finally:
         _end(children)
-        os.close(pipes[-1][0])
+        for receive, _ in pipes[-1:]:
+            os.close(receive)
 
 
 def _follow(receive: int, reader: RecordReader, work: Work, progress: Callable[[int, int], object]) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import io
+import os
 import random
 import re
 from collections import Counter
@@ -268,6 +270,35 @@ def test_a_wrong_guess_is_detected(writer, catalogue, opened, tmp_path, monkeypa
     lines = (tmp_path / "output").read_text().splitlines()
     assert len(lines) == reader.records == 120
     assert all(line.startswith("say ") for line in lines)
+
+
+@pytest.mark.parametrize("most", [0, 2])
+@pytest.mark.parametrize("lacking", ["fork", "pipe"])
+def test_what_the_system_refuses_a_process_for_is_done_in_this_one(
+    writer, catalogue, opened, tmp_path, monkeypatch, lacking, most
+):
+    monkeypatch.setattr("tesc.trace.parts.PART", 6000)
+    path = tmp_path / "trace"
+    path.write_bytes(traced(writer, 1, 1000, remap=True))
+    one = decoded(path, catalogue, "text", SELECTIONS[0])
+    allowed, call = [None] * most, getattr(os, lacking)
+
+    def refused():
+        if not allowed:
+            raise OSError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+        allowed.pop()
+        return call()
+
+    reader = opened(path)
+    output = Collected()
+    before = os.listdir("/dev/fd")
+    monkeypatch.setattr(os, lacking, refused)
+    write([reader], make_format("text", catalogue.unit.events), SELECTIONS[0], output, 3)
+    assert not allowed and os.listdir("/dev/fd") == before
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)
+    assert (output.text, [str(error) for error in reader.errors]) == one[:2]
+    assert (reader.records, reader.decoded, reader.steps_back, reader.last_time) == one[2:]
 
 
 def test_an_output_that_fails_ends_all(writer, catalogue, opened, tmp_path, monkeypatch):
