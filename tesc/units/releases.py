@@ -141,23 +141,30 @@ def release_of(text: str) -> Release:
     """
     if not text:
         return NEWEST
-    parts = text[text[0] == "v" :].split(".")
+    version = _version_of(text)
+    if version < OLDEST:
+        raise BadRelease(f"tesc knows QEMU from 4.2 on, not '{text}'")
+    return Release(version)
+
+
+def _version_of(text: str) -> Version:
+    """The version in a text; that of a release for its candidates. Raises BadRelease."""
+    parts = text[text.startswith("v") :].split(".")
     if not 2 <= len(parts) <= 3 or not all(p.isascii() and p.isdigit() and len(p) < 5 for p in parts):
         raise BadRelease(f"'{text}' is not a release of QEMU (such as '7.2')")
     major, minor, micro = map(int, [*parts, "0"][:3])
     version = (major, minor, micro)
-    if version[2] >= _CANDIDATE:
-        version = next((v for v in VERSIONS if v > version), version)
-    if version < OLDEST:
-        raise BadRelease(f"tesc knows QEMU from 4.2 on, not '{text}'")
-    return Release(version)
+    if micro >= _CANDIDATE:
+        return next((v for v in VERSIONS if v > version), version)
+    return version
 
 
 def release_at(path: str) -> Release:
     """The release of the QEMU tree that contains a file, by its VERSION; the newest if there is no tree.
 
     The tree is the nearest folder above the file that contains scripts/tracetool.py. Forks have their own
-    version numbers, so a version that QEMU never had also means the newest.
+    version numbers, so a version below 4.2 means 4.2 only if the tree's tracetool transforms types for the
+    translator, which QEMU did from 2.2 to 7.2; otherwise, as any version that QEMU never had, the newest.
     """
     folder = os.path.dirname(os.path.abspath(path))
     while not os.path.isfile(os.path.join(folder, "scripts", "tracetool.py")):
@@ -167,6 +174,10 @@ def release_at(path: str) -> Release:
         folder = parent
     try:
         with open(os.path.join(folder, "VERSION"), encoding="utf-8", errors="replace") as file:
-            return release_of(file.readline(64).strip())
+            version = _version_of(file.readline(64).strip())
     except (OSError, BadRelease):
         return NEWEST
+    if version >= OLDEST:
+        return Release(version)
+    old = os.path.isfile(os.path.join(folder, "scripts", "tracetool", "transform.py"))
+    return Release(OLDEST) if old else NEWEST

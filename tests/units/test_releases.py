@@ -53,7 +53,7 @@ def test_changes(change, without, with_):
         ("7.2.0\n", "7.2"),
         ("6.2.92", "7.0"),
         ("", "10.2.50"),
-        ("2.12.0\n", "10.2.50"),  # older than any that tesc knows, or a fork's own numbering
+        ("2.12.0\n", "10.2.50"),  # a fork's own numbering
         ("fork 7\n", "10.2.50"),
         (None, "10.2.50"),
     ],
@@ -64,6 +64,15 @@ def test_a_tree_says_its_release(tmp_path, version, name):
     if version is not None:
         (tmp_path / "VERSION").write_text(version)
     assert release_at(str(tmp_path / "hw" / "usb" / "trace-events")).name == name
+
+
+@pytest.mark.parametrize("version", ["2.2.0", "2.9.1", "4.1.1", "4.1.50"])
+def test_an_old_tree_is_the_oldest_that_tesc_knows(tmp_path, version):
+    (tmp_path / "scripts" / "tracetool").mkdir(parents=True)
+    for name in ("tracetool.py", "tracetool/transform.py"):
+        (tmp_path / "scripts" / name).touch()
+    (tmp_path / "VERSION").write_text(f"{version}\n")
+    assert release_at(str(tmp_path / "trace-events")).name == "4.2"
 
 
 def test_a_version_of_something_else(tmp_path):
