@@ -21,7 +21,7 @@ _PIECE = 1 << 16
 # How often a missing socket is tried, and at what interval in seconds.
 _TRIES = 50
 _PAUSE = 0.1
-# After how many of these tries the user is told.
+# After how many of these tries the program says so.
 _PATIENCE = 5
 
 
@@ -48,7 +48,7 @@ class Chardev:
 def open_chardev(name: str, tell: Callable[[str], object] = lambda what: None) -> Chardev:
     """Open a source by name, waiting for the other side. Raises OSError.
 
-    `tell` is called with what is waited for if that takes long. Raises ValueError for an invalid name.
+    `tell` is called with what is waited for after half a second. Raises ValueError for an invalid name.
     """
     kind, _, rest = name.partition(":")
     if name == "-":
