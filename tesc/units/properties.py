@@ -65,7 +65,7 @@ def _two_events(item: Event | Malformed, tree: Tree) -> list[Event] | None:
     before = [part for part in declared if not GUEST_TYPES.keys() & set(part.split())] or ["void"]
     after = [re.sub(_GUEST_WORD, lambda word: GUEST_TYPES[word[0]], part) for part in declared]
     made = []
-    for ending, arguments, shape in zip(ENDINGS, (before, after), (found[4], found[5])):
+    for ending, arguments, shape in zip(ENDINGS, (before, after), (found[4], found[5].rstrip("\r"))):
         text = f"{found[2]}_{ending}({', '.join(arguments)}) {shape}"
         event = plain_event(text, item.start, item.line)
         if event is None:

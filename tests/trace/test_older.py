@@ -33,8 +33,9 @@ DECLARED = {
 }
 
 
-def test_events_of_vcpus_and_of_guest_code(unit_of):
-    unit = unit_of(EVENTS)
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_events_of_vcpus_and_of_guest_code(unit_of, end):
+    unit = unit_of(EVENTS.replace("\n", end))
     catalogue = Catalogue(unit)
     values = (0xAA, 5, 6, 7)
     found = {}

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from tesc.syntax.parser import parse
+from tesc.syntax.source import Source
 from tesc.units.releases import NEWEST, BadRelease, release_at, release_of
+from tesc.units.resolve import resolve
 
 
 @pytest.mark.parametrize(
@@ -64,6 +67,18 @@ def test_a_tree_says_its_release(tmp_path, version, name):
     if version is not None:
         (tmp_path / "VERSION").write_text(version)
     assert release_at(str(tmp_path / "hw" / "usb" / "trace-events")).name == name
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_a_line_with_two_formats_is_two_events(end):
+    text = f'vcpu tcg load(TCGv vaddr, uint16_t info) "info=%d", "vaddr=0x%016"PRIx64" info=%d"{end}'
+    unit = resolve((parse(Source("trace-events", text)),), release=release_of("5.0"))
+    assert not unit.errors and not unit.trees[0].errors
+    shown = [(one.name, *(type_ for type_, _ in one.parameters), one.format) for one in unit.events]
+    assert shown == [
+        ("load_trans", "CPUState *", "uint16_t", '"cpu=%p ""info=%d"'),
+        ("load_exec", "CPUState *", "uint64_t", "uint16_t", '"cpu=%p ""vaddr=0x%016"PRIx64" info=%d"'),
+    ]
 
 
 @pytest.mark.parametrize("version", ["2.2.0", "2.9.1", "4.1.1", "4.1.50"])
