@@ -214,7 +214,7 @@ def _dispatch(
         take(events)
     for one in made:
         if isinstance(one, Complaint):
-            errors.note(one.kind, one.offset, one.message)
+            errors.note(one.kind, one.offset, one.message, one.events)
 
 
 class _Lines:

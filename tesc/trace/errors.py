@@ -14,15 +14,23 @@ MOST_KINDS = 32
 
 @record
 class TraceError:
-    """An error at `offset` of a trace; `count` records are lost because of it."""
+    """An error at `offset` of a trace, and `count` - 1 like it later.
+
+    `events` is how many events are missing because of them all, where the trace says so.
+    """
 
     path: str
     offset: int
     message: str
     count: int = 1
+    events: int = 0
 
     def __str__(self) -> str:
-        more = f" (the first of {self.count:,} such records)" if self.count > 1 else ""
+        more = ""
+        if self.count > 1 and self.events:
+            more = f" (the first of {self.count:,} such places, {self.events:,} events in all)"
+        elif self.count > 1:
+            more = f" (the first of {self.count:,} such records)"
         return f"{self.path}: byte {self.offset}: {self.message}{more}"
 
 
@@ -47,9 +55,9 @@ class TraceErrors:
         self._most = most
         self._found: dict[object, TraceError] = {}
 
-    def note(self, kind: object, offset: int, message: str) -> None:
-        """Note an error; errors with equal `kind` are counted together."""
-        self._add(kind, TraceError(self.path, offset, message))
+    def note(self, kind: object, offset: int, message: str, events: int = 0) -> None:
+        """Note an error; errors with equal `kind` are counted together, with what events they cost."""
+        self._add(kind, TraceError(self.path, offset, message, events=events))
 
     def merge(self, others: TraceErrors) -> None:
         """Add the errors of the following part of the trace."""
@@ -63,7 +71,8 @@ class TraceErrors:
             known = self._found.get(kind)
             error = TraceError(self.path, error.offset, message, error.count)
         if known is not None:
-            error = TraceError(self.path, known.offset, known.message, known.count + error.count)
+            count, events = known.count + error.count, known.events + error.events
+            error = TraceError(self.path, known.offset, known.message, count, events)
         self._found[kind] = error
 
     def __iter__(self) -> Iterator[TraceError]:

@@ -120,7 +120,7 @@ class GuestInput(TraceInput):
         parts = []
         for one in made:
             if isinstance(one, Complaint):
-                self.errors.note(one.kind, one.offset, one.message)
+                self.errors.note(one.kind, one.offset, one.message, one.events)
             else:
                 values = b"".join([_argument(value) for value in one.values])
                 parts.append(GUEST_HEAD.pack(one.wire_id, one.time, HEAD_BYTES + len(values), UNKNOWN))

@@ -48,11 +48,15 @@ class Received:
 
 @record
 class Complaint:
-    """An error at an offset of the stream; errors with equal `kind` are counted together."""
+    """An error at an offset of the stream; errors with equal `kind` are counted together.
+
+    `events` is how many events are missing because of it, where that is known.
+    """
 
     kind: str
     offset: int
     message: str
+    events: int = 0
 
 
 class Arrivals:
@@ -169,13 +173,15 @@ class Receiver:
             return Complaint(f"skipped {item.why}", at, f"{plural(item.size, 'byte')} skipped: {item.why}")
         if isinstance(item, Missing):
             are = "is" if item.count == 1 else "are"
-            return Complaint("missing", at, f"{plural(item.count, 'event')} before this {are} missing")
+            said = f"{plural(item.count, 'event')} before this {are} missing"
+            return Complaint("missing", at, said, item.count)
         if isinstance(item, LostInGuest):
-            return Complaint("dropped", at, f"the guest dropped {plural(item.count, 'event')} before this")
+            said = f"the guest dropped {plural(item.count, 'event')} before this"
+            return Complaint("dropped", at, said, item.count)
         if isinstance(item, Before):
             sent = f"the guest had sent {plural(item.count, 'event')} before the first one here"
             more = f", and dropped {item.lost:,}" if item.lost else ""
-            return Complaint("before", at, sent + more)
+            return Complaint("before", at, sent + more, item.count)
         if isinstance(item, Restart):
             return Complaint("restart", at, "the guest restarted; the last events before that may be missing")
         assert isinstance(item, OtherSchema)

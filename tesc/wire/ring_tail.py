@@ -57,7 +57,7 @@ class RingTail:
         self._seen = 0  # events that were returned or are known to be missing
         self._dropped = 0
         self._looked = False
-        # Whether events were overwritten before the first read.
+        # Whether events were overwritten before the first read, and since then none.
         self._late = False
         self._quiet = 0
         self._waited = 0
@@ -168,7 +168,7 @@ class RingTail:
         if kept <= at <= len(data):
             return at
         self._searching = True
-        self._late = self._late or not self._looked
+        self._late = not self._looked
         return min(kept, len(data))
 
 

@@ -252,7 +252,8 @@ class TestRings:
                     found.extend(record["n"] for record in trace)
                 except KeyboardInterrupt:
                     assert not waiting
-                return found, [error.message for error in trace.errors]
+                self.errors = list(trace.errors)
+                return found, [error.message for error in self.errors]
 
     def clear(self):
         Path("ram").write_bytes(bytes(self.SIZE))
@@ -308,6 +309,15 @@ class TestRings:
     def test_what_is_lost_when_ctrl_c_comes_is_counted(self):
         found, [said] = self.follow(last=lambda: self.write(*range(5, 305)))
         assert len(found) < 305 and said == f"{305 - len(found):,} events before this are missing"
+
+    def test_what_is_lost_in_several_places_is_added_up(self):
+        """The first message alone says neither how much nor how often."""
+        acts = [lambda n=n: self.write(*range(n, n + 300)) for n in (5, 305)]
+        found, _ = self.follow(*acts)
+        [error] = self.errors
+        lost = 605 - len(found)
+        assert (error.count, error.events) == (2, lost)
+        assert f"before this are missing (the first of 2 such places, {lost} events in all)" in str(error)
 
     @pytest.mark.parametrize("size", [0, 4096, AT + 300])
     def test_a_file_that_becomes_shorter(self, size):

@@ -133,6 +133,21 @@ def test_events_overwritten_while_being_read_are_left_out(schema):
     assert [others(look(tail, later)) for _ in range(3)] == [[], [Before(0, 10, 0)], []]
 
 
+def test_events_lost_later_too_are_not_all_before_the_first(schema):
+    """The guest did not pause in between, so nobody can say how many were lost when."""
+    memory, tail = Memory(schema), RingTail(0, schema)
+    found = []
+    for begin in (0, 1000):
+        for number in range(begin, begin + 1000):
+            memory.event(0, number)
+        items = look(tail, memory)
+        found += numbers(items)
+        assert others(items) == []
+    assert found[0] > 0
+    assert found[-1] == 1999
+    assert [others(look(tail, memory)) for _ in range(3)] == [[], [Missing(0, 2000 - len(found))], []]
+
+
 def test_an_event_that_is_interrupted_is_waited_for(schema):
     memory, tail = Memory(schema), RingTail(0, schema)
     memory.event(0, 1)
