@@ -33,7 +33,7 @@ def check(paths: Iterable[str]) -> None:
 
 
 def _escaped(path: str) -> str:
-    """A path escaped so that both make and ninja can read it. Raises Unwritable.
+    """The depfile escaping of a path, which both make and ninja can read. Raises Unwritable.
 
     ninja removes make's escapes before spaces, `#`, `:` and `$`, and no others; it accepts quotes and `&`
     only from 1.12 on (depfile_parser.in.cc; GNU make's manual, 4.2 and 4.3).

@@ -1,4 +1,4 @@
-"""Maximum numbers of arguments of an event."""
+"""The six-argument cap of records, and the maximum numbers of arguments elsewhere."""
 
 # A record of the guest tunnel and the tracers of 2011 has six 64-bit words for arguments.
 RECORD_ARGUMENTS = 6

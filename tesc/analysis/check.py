@@ -299,7 +299,7 @@ def unsuppressed(
     plan: Plan,
     settings: Mapping[Source, Settings],
 ) -> list[Diagnostic]:
-    """Apply `# tesc: ignore`: drop what comments suppress, and report comments that suppress nothing."""
+    """Where `# tesc: ignore` acts: drop what comments suppress, and report comments that suppress nothing."""
     dropped: set[int] = set()
     unused: list[Diagnostic] = []
     by_source: dict[Source, list[Diagnostic]] = {}

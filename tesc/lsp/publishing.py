@@ -79,7 +79,7 @@ class Publisher:
         return self.pulled or bool(publish and publish.related_information)
 
     def soon(self, delay: float | None = None) -> None:
-        """Publish after the debounce time, or `delay` seconds; each call starts the wait again."""
+        """Publish after the server's debounce, or `delay` seconds; each call starts the wait again."""
         for timer in (self._waiting, self._settling):
             if timer is not None:
                 timer.cancel()

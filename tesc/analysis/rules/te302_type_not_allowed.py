@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tesc.config.settings import Settings
     from tesc.syntax.nodes import Event, Parameter, Tree
 
-# Types of QEMU, GLib, the Linux kernel and POSIX that authors use, and allowed types for their values.
+# Types of QEMU, GLib, the Linux kernel and POSIX that authors use, and what to write instead.
 _INSTEAD = {
     "hwaddr": "uint64_t",
     "ram_addr_t": "uint64_t",

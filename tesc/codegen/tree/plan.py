@@ -94,7 +94,7 @@ class GeneratedFile:
 def plan(groups: Sequence[Group], options: TreeOptions) -> list[Planned]:
     """The files of the groups: the list of all events, each group's files, those of all groups.
 
-    gen's outputs are always in this order. The first one is always the same, because ninja requires that a
+    This is the order of gen's outputs. The first one is always the same, because ninja requires that a
     depfile's first target is the command's.
     """
     everything = tuple(groups)
