@@ -74,12 +74,16 @@ def placing(source: Source, encoding: str) -> Callable[[int], tuple[int, int]]:
 def visible(source: Source, span: Span) -> Span:
     """A span that editors can mark: for an empty one, the word that it touches, or a character next to it.
 
-    Only on an empty line it stays empty. VS Code and Emacs mark a word for an empty range; Kate 22.12 marks
-    nothing, and the finding is only in its list.
+    A span of a line end, which editors do not show, counts as empty. Only on an empty line it stays empty.
+    VS Code and Emacs mark a word for an empty range; Kate 22.12 marks nothing, and the finding is only in its
+    list.
     """
-    if span.start < span.end:
-        return span
     text = source.text
+    start, end = span.start, min(span.end, len(text))
+    while start < end and text[end - 1] in _LINE_ENDS:
+        end -= 1
+    if start < end:
+        return Span(start, end)
     start = end = span.start
     while start > 0 and _in_word(text[start - 1]):
         start -= 1

@@ -41,6 +41,25 @@ def test_only_on_an_empty_line_a_mark_is_empty(text, data):
     assert (mark.start == mark.end) == alone
 
 
+@pytest.mark.parametrize(("end", "stop"), [("\r\n", 1), ("\r\n", 2), ("\r", 1), ("\n", 1)])
+def test_a_span_of_a_line_end_becomes_what_precedes_it(end, stop):
+    """The range of an editor ends before it, and one of CR alone would end in the next line."""
+    whole = Source("trace-events", f"value{end}next")
+    assert visible(whole, Span(5, 5 + stop)) == Span(0, 5)
+    assert visible(whole, Span(3, 5 + stop)) == Span(3, 5)
+
+
+def test_the_mark_of_a_crlf_line_end_is_within_its_line(lsp, folder):
+    client = lsp()
+    client.initialize(folder)
+    uri = client.open(folder / "trace-events", 'lamp_on(void) "on"\r\n')
+    [found] = client.published(uri)
+    assert (found["code"], found["range"]) == ("TE006", span(0, 17, 18))
+    where = {"textDocument": {"uri": uri}, "range": span(0, 17, 17), "context": {"diagnostics": [found]}}
+    fix = next(one for one in client.request("textDocument/codeAction", where) if one.get("isPreferred"))
+    assert (fix["title"], fix["diagnostics"]) == ("End lines with LF", [found])
+
+
 @given(st.integers(0, 9), st.integers(1, 9))
 def test_other_spans_stay(start, length):
     whole = Span(start, start + length)
