@@ -6,6 +6,7 @@ from lsprotocol import types as t
 
 from tesc import codes
 from tesc.analysis.diagnostic import Related
+from tesc.analysis.rules.te603_wrong_argument_count import said_at
 from tesc.lsp.positions import placing, units, visible
 from tesc.lsp.rule_pages import page_uri
 from tesc.records import replace
@@ -120,7 +121,14 @@ def found_in_source(found: Mapping[Source, Sequence[Diagnostic]], source: Source
             if one.code in _OF_CALLS:
                 declared = Related(one.source, one.span, "declared here")
                 mine += [
-                    replace(one, source=source, span=place.span, related=(declared,), fix=None)
+                    replace(
+                        one,
+                        source=source,
+                        span=place.span,
+                        message=said_at(one.message, place),
+                        related=(declared,),
+                        fix=None,
+                    )
                     for place in one.related
                     if place.source is source
                 ]

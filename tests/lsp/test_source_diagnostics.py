@@ -51,6 +51,18 @@ def test_at_the_calls(lsp, tree, pulls):
     assert told(found()) == [("TE603", 5, 4), ("TE607", 6, 19)]
 
 
+def test_each_call_has_its_own_number_of_arguments(lsp, tree):
+    """The finding at the declaration says that of the first call."""
+    (tree / "net/net.c").write_text(CODE.replace('send("x")', "send()"))
+    client = lsp()
+    client.initialize(tree)
+    indexed(client, client.open(tree / "net/trace-events"))
+    uri = client.open(tree / "net/net.c", language="c")
+    said = [one["message"] for one in client.published(uri) if one["code"] == "TE603"]
+    head = "event 'net_send' has 1 parameter, but trace_net_send() is called with"
+    assert said == [f"{head} 2 arguments", f"{head} no arguments"]
+
+
 def test_comments_ignore(lsp, tree):
     code = CODE.replace("sned(1);", "sned(1); // tesc: ignore[TE602]").replace(
         '    trace_net_send("x")', '    /* tesc: ignore[TE607] */\n    trace_net_send("x")'

@@ -11,10 +11,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from tesc.analysis.callers import Declared, Place
+    from tesc.analysis.diagnostic import Related
     from tesc.config.settings import Settings
     from tesc.units.unit import Unit
     from tesc.uses.index import Index
     from tesc.uses.use import Use
+
+# Of the messages at the declaration and at a call.
+_WITH = " is called with "
+_HERE = " here"
 
 
 class WrongArgumentCount(SourcesRule):
@@ -108,17 +113,23 @@ def _finding(one: Declared, wrong: list[Place], uses: Index) -> Report:
     return Report(
         node.parameters_span if node.parameters else node.name_span,
         f"event '{one.name}' has {_counted(len(node.parameters), 'parameter')}, "
-        f"but {c_function(wrong[0][1].name)}() is called with {_counted(given, 'argument')}",
+        f"but {c_function(wrong[0][1].name)}(){_WITH}{_counted(given, 'argument')}",
         None,
         tuple(
             related(
                 uses,
-                ((place, f"{_counted(_number(place[1]), 'argument')} here") for place in wrong),
+                ((place, f"{_counted(_number(place[1]), 'argument')}{_HERE}") for place in wrong),
             )
         ),
         source=one.source,
         event=one.name,
     )
+
+
+def said_at(message: str, place: Related) -> str:
+    """The message at one of the calls: another one than the first may have another number of arguments."""
+    head, word, _ = message.rpartition(_WITH)
+    return f"{head}{word}{place.message.removesuffix(_HERE)}"
 
 
 def _number(use: Use) -> int:
