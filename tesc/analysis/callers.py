@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from operator import is_
 
 from tesc.analysis.diagnostic import Related
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     Place = tuple[str, Use]
     T = TypeVar("T")
 
-# The maximum number of uses that are shown: `tesc refs` shows all.
+# How many uses most messages show: `tesc refs` shows all.
 _MOST_RELATED = 3
 
 
@@ -85,10 +86,12 @@ def for_units(units: Sequence[Unit], uses: Index, derive: Callable[[Sequence[Uni
     return found
 
 
-def related(uses: Index, shown: Iterable[tuple[Place, str]]) -> Iterator[Related]:
-    """The first few of some uses as related places, each with its text."""
-    for number, ((path, use), said) in enumerate(shown):
-        source = uses.source(path) if number < _MOST_RELATED else None
+def related(
+    uses: Index, shown: Iterable[tuple[Place, str]], most: int | None = _MOST_RELATED
+) -> Iterator[Related]:
+    """The first few of some uses as related places, each with its text; all if `most` is None."""
+    for (path, use), said in islice(shown, most):
+        source = uses.source(path)
         if source is not None:
             yield Related(source, use.span, said)
 

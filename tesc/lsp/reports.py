@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import islice
+
 from lsprotocol import types as t
 
 from tesc import codes
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
     _Key = tuple[tuple[int, int], tuple[int, int], str, str, str, Union[str, None], tuple[_Place, ...]]
 
 SOURCE = "tesc"
+# How many related places of a finding are sent: editors list them all wherever they show it.
+_MOST_RELATED = 10
 _SEVERITIES = {
     "error": t.DiagnosticSeverity.Error,
     "warning": t.DiagnosticSeverity.Warning,
@@ -72,7 +76,7 @@ class Reporter:
     def _related(self, related: Iterable[Related]) -> tuple[_Place, ...]:
         session = self._session
         places = []
-        for one in related:
+        for one in islice(related, _MOST_RELATED):
             place = placing(one.source, session.encoding)
             uri = session.uri_of(one.source.file)
             places.append((uri, place(one.span.start), place(one.span.end), one.message))

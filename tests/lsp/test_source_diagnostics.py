@@ -63,6 +63,24 @@ def test_each_call_has_its_own_number_of_arguments(lsp, tree):
     assert said == [f"{head} 2 arguments", f"{head} no arguments"]
 
 
+def test_all_wrong_calls_are_shown(lsp, tree):
+    """In each source; at the declaration only the first ones, which editors list wherever they show it."""
+    calls = "    trace_net_send(1, 2);\n" * 12
+    (tree / "net/a.c").write_text(f'#include "trace.h"\nvoid f(void)\n{{\n{calls}}}\n')
+    (tree / "net/net.c").write_text(CODE)
+    client = lsp()
+    client.initialize(tree)
+    events = client.open(tree / "net/trace-events")
+    indexed(client, events)
+    for name, lines in (("a.c", range(3, 15)), ("net.c", [4])):
+        uri = client.open(tree / "net" / name, language="c")
+        found = [one for one in client.published(uri) if one["code"] == "TE603"]
+        assert [one["range"]["start"]["line"] for one in found] == list(lines)
+    assert until(lambda: bool(client.diagnostics.get(events)))
+    [declared] = [one for one in client.diagnostics[events] if one["code"] == "TE603"]
+    assert len(declared["relatedInformation"]) == 10
+
+
 def test_comments_ignore(lsp, tree):
     code = CODE.replace("sned(1);", "sned(1); // tesc: ignore[TE602]").replace(
         '    trace_net_send("x")', '    /* tesc: ignore[TE607] */\n    trace_net_send("x")'

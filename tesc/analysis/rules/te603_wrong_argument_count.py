@@ -115,10 +115,12 @@ def _finding(one: Declared, wrong: list[Place], uses: Index) -> Report:
         f"event '{one.name}' has {_counted(len(node.parameters), 'parameter')}, "
         f"but {c_function(wrong[0][1].name)}(){_WITH}{_counted(given, 'argument')}",
         None,
+        # All: each is an error, and editors show it in its source.
         tuple(
             related(
                 uses,
                 ((place, f"{_counted(_number(place[1]), 'argument')}{_HERE}") for place in wrong),
+                most=None,
             )
         ),
         source=one.source,
