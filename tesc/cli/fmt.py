@@ -119,7 +119,13 @@ def formatted(source: Source) -> Formatted:
 
 
 def _warn(tree: Tree) -> None:
-    """Warn of lines with errors, which stay unchanged."""
+    """Warn of lines with errors, which stay unchanged; so do events of two formats in older QEMUs."""
+    if not tree.errors:
+        return
+    from tesc.units.properties import as_read_by
+    from tesc.units.releases import release_at
+
+    tree = as_read_by(tree, release_at(tree.source.file))
     lines = {tree.source.place(problem.span.start)[0] for problem in tree.errors}
     if lines:
         which = f"{len(lines)} lines with mistakes stay as they are"

@@ -137,6 +137,19 @@ def test_lines_with_mistakes_stay_and_are_reported(tree):
     assert done.stderr == place + b"a line with a mistake stays as it is; see 'tesc check'\n"
 
 
+@pytest.mark.parametrize(("version", "mistakes"), [("6.2.0", 0), ("7.2.0", 1)])
+def test_events_of_two_formats_are_no_mistakes_where_qemu_has_them(tree, version, mistakes):
+    """QEMU had the property `tcg` up to 6.2."""
+    (tree / "scripts").mkdir()
+    (tree / "scripts/tracetool.py").write_text("")
+    (tree / "VERSION").write_text(version)
+    two = 'vcpu tcg mem(TCGv vaddr, uint16_t info)  "info=%d", "vaddr=0x%016"PRIx64" info=%d"\n'
+    (tree / "trace-events").write_text(f"{two}b(int  x)\n")
+    done = tesc("trace-events", cwd=tree)
+    assert (tree / "trace-events").read_text() == f"{two}b(int x)\n"
+    assert done.stderr.count(b"stays as it is") == mistakes
+
+
 def test_a_missing_file_does_not_keep_others_from_being_formatted(tree):
     done = tesc("nowhere", "hw", cwd=tree)
     assert done.returncode == 2
