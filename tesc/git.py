@@ -227,15 +227,19 @@ class BlobReader:
     """Reads the contents of objects through one git process, which `close` ends."""
 
     def __init__(self, root: str) -> None:
+        """Start the process. Raises GitError."""
         import subprocess
 
-        self._process = subprocess.Popen(
-            [*_PREFIX, "-C", root, "cat-file", "--batch"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env=_environment(),
-        )
+        try:
+            self._process = subprocess.Popen(
+                [*_PREFIX, "-C", root, "cat-file", "--batch"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                env=_environment(),
+            )
+        except OSError as error:
+            raise _not_started(error) from None
 
     def read(self, name: bytes) -> bytes:
         """The content of the object with this name. Raises GitError if it is missing."""
@@ -296,10 +300,17 @@ def _git(folder: str, arguments: Sequence[str]) -> CompletedProcess[bytes]:
             check=False,
             timeout=TIME_LIMIT,
         )
-    except FileNotFoundError:
-        raise GitError("git is not installed or not in PATH: it is needed to see what changed") from None
+    except OSError as error:
+        raise _not_started(error) from None
     except subprocess.TimeoutExpired:
         raise GitError(f"{folder}: git did not answer within {TIME_LIMIT:.0f} seconds") from None
+
+
+def _not_started(error: OSError) -> GitError:
+    if isinstance(error, FileNotFoundError):
+        return GitError("git is not installed or not in PATH: it is needed to see what changed")
+    # Too many processes or open files, or too little memory.
+    return GitError(f"git cannot be started: {error.strerror}")
 
 
 def _environment() -> dict[str, str]:
@@ -332,19 +343,21 @@ def _output_of(command: list[str]) -> bytes | None:
             return None
         return None if done.returncode else done.stdout
     # Importing subprocess takes longer than running git.
-    reading, writing = os.pipe()
-    nothing = os.open(os.devnull, os.O_RDWR)
-    streams = [
-        (os.POSIX_SPAWN_DUP2, stream, number) for number, stream in enumerate((nothing, writing, nothing))
-    ]
+    ends: list[int] = []
     try:
+        ends += os.pipe()
+        ends.append(os.open(os.devnull, os.O_RDWR))
+        reading, writing, nothing = ends
+        streams = [
+            (os.POSIX_SPAWN_DUP2, stream, number) for number, stream in enumerate((nothing, writing, nothing))
+        ]
         child = os.posix_spawnp(command[0], command, _environment(), file_actions=streams)
-    except OSError:
-        os.close(reading)
+    except OSError:  # no git, or too many processes or open files
+        for end in ends:
+            os.close(end)
         return None
-    finally:
-        os.close(writing)
-        os.close(nothing)
+    os.close(writing)
+    os.close(nothing)
     printed: list[bytes] = []
     try:
         while _answers(reading):

@@ -5,6 +5,7 @@ The programs that it would start are harmless: they only create a file.
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import subprocess
@@ -237,6 +238,25 @@ def test_git_that_does_not_answer_is_stopped(trap, monkeypatch):
     assert tesc_git.listed(str(trap.top)) is None
     with pytest.raises(tesc_git.GitError, match="did not answer"):
         tesc_git.Checkout(str(trap.top))
+
+
+def test_a_process_that_the_system_refuses(trap, monkeypatch):
+    """What was refused is said; the list of files is read without git then."""
+    before = len(os.listdir("/proc/self/fd")) if os.path.isdir("/proc/self/fd") else 0
+
+    def refuse(*_, **__):
+        raise BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(subprocess, "Popen", refuse)
+    monkeypatch.setattr(os, "posix_spawnp", refuse, raising=False)
+    said = "git cannot be started: Resource temporarily unavailable"
+    for start in (tesc_git.Checkout, tesc_git.BlobReader):
+        with pytest.raises(tesc_git.GitError, match=said):
+            start(str(trap.top))
+    assert tesc_git.listed(str(trap.top)) is None
+    monkeypatch.setattr(os, "pipe", refuse)
+    assert tesc_git.listed(str(trap.top)) is None
+    assert not before or len(os.listdir("/proc/self/fd")) == before
 
 
 def test_modules_of_the_working_folder_are_not_imported(tmp_path):

@@ -276,6 +276,11 @@ class TestDiffBaseErrors:
             "git is not installed or not in PATH: it is needed to see what changed"
         )
 
+    def test_git_that_cannot_be_started(self, topic, tmp_path):
+        (tmp_path / "git").write_text("")
+        said = self.said(topic, "--diff-base", "main", PATH=str(tmp_path))
+        assert said == "git cannot be started: Permission denied"
+
     def test_options_that_cannot_be_combined(self, topic):
         assert "--write-baseline" in self.said(topic, "--diff-base", "main", "--write-baseline", "x")
         assert "--patch" in self.said(topic, "--diff-base", "main", "--patch", "x")
