@@ -71,8 +71,13 @@ class TraceErrors:
             known = self._found.get(kind)
             error = TraceError(self.path, error.offset, message, error.count)
         if known is not None:
-            count, events = known.count + error.count, known.events + error.events
-            error = TraceError(self.path, known.offset, known.message, count, events)
+            error = TraceError(
+                path=self.path,
+                offset=known.offset,
+                message=known.message,
+                count=known.count + error.count,
+                events=known.events + error.events,
+            )
         self._found[kind] = error
 
     def __iter__(self) -> Iterator[TraceError]:
