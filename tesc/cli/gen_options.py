@@ -39,8 +39,8 @@ def tree_options(options: argparse.Namespace, tree: SourceTree, out: str) -> Tre
     release = release_of(tree.settings.qemu_release)
     if not release.has("group-headers"):
         raise Failure(
-            f"QEMU {release.name} has outputs in each folder: tesc gen supports QEMU 5.2 and later, "
-            "tesc tracetool also older versions"
+            "QEMU before 5.2 has outputs in each folder: tesc gen supports QEMU 5.2 and later, "
+            f"tesc tracetool also older versions, and this tree counts as {release.name}"
         )
     if "rs" in formats and not release.has("rust"):
         raise Failure(f"QEMU {release.name} does not have the format rs, which 10.2 introduced")

@@ -183,6 +183,20 @@ class TestMistakes:
         gen(*OUT, status=2)
         assert "'hw/none'" in capsys.readouterr().err
 
+    @pytest.mark.parametrize("version", ["2.9.1", "5.1.0"])
+    def test_a_tree_with_outputs_in_each_folder(self, capsys, version):
+        """A fork of a QEMU before 4.2 counts as 4.2, which says nothing of its version."""
+        for name in ("scripts/tracetool.py", "scripts/tracetool/transform.py"):
+            write(name, "")
+        write("VERSION", version)
+        gen(*OUT, status=2)
+        counts = "4.2" if version < "4.2" else "5.1"
+        assert capsys.readouterr().err == (
+            "tesc: error: QEMU before 5.2 has outputs in each folder: tesc gen supports QEMU 5.2 and later, "
+            f"tesc tracetool also older versions, and this tree counts as {counts}\n"
+        )
+        assert not Path("out").exists()
+
     @pytest.mark.skipif(os.name != "posix", reason="modes are POSIX's")
     @pytest.mark.usefixtures("bound_by_modes")
     def test_a_read_only_folder(self, capsys):

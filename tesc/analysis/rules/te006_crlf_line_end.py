@@ -19,6 +19,9 @@ class CrlfLineEnd(FileRule):
     of the line, so it ends up in formats. All such lines of a file are reported once, at the first of
     them.
 
+    An editor that keeps one line end for the whole file cannot apply the fix; change that setting instead:
+    `:set fileformat=unix` in Vim and Neovim, "Change End of Line Sequence" in VS Code.
+
     Wrong: a file saved with the line ends of Windows.
 
         bus_reset(void) "reset"
