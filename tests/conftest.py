@@ -263,6 +263,20 @@ def caches_of_their_own(tmp_path_factory):
 
 
 @pytest.fixture
+def forks(monkeypatch):
+    """The IDs of the processes that this process forks during the test."""
+    begun: list[int] = []
+    fork = os.fork
+
+    def noted() -> int:
+        begun.append(fork())
+        return begun[-1]
+
+    monkeypatch.setattr(os, "fork", noted)
+    return begun
+
+
+@pytest.fixture
 def bound_by_modes():
     """Let files' modes hold for this process, even if it is root's (capabilities(7))."""
     if os.geteuid() != 0:

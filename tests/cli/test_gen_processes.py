@@ -71,7 +71,7 @@ class TestProcesses:
     @pytest.mark.parametrize("lacking", ["fork", "pipe"])
     @pytest.mark.parametrize("text", ["", "disable dev*_event_7\n"])
     def test_what_the_system_refuses_another_process_for_is_done_in_this_one(
-        self, monkeypatch, lacking, most, text
+        self, monkeypatch, forks, lacking, most, text
     ):
         """With fewer processes or open files than asked for, also after some have been started."""
         make_large()
@@ -92,8 +92,10 @@ class TestProcesses:
         gen(*self.LARGE, *OUT, "-j4")
         assert not allowed and texts() == expected
         assert os.listdir("/dev/fd") == before
-        with pytest.raises(ChildProcessError):
-            os.waitpid(-1, os.WNOHANG)
+        assert len(forks) == most
+        for process in forks:
+            with pytest.raises(ChildProcessError):
+                os.waitpid(process, os.WNOHANG)
 
     def test_mistakes_that_another_process_finds(self, capsys):
         make_large()
