@@ -67,7 +67,11 @@ _SET = (
     "safe.bareRepository=explicit",
 )
 _PREFIX = ["git", *(word for one in _SET for word in ("-c", one)), "--no-pager"]
-_DIFF = ("diff", "--no-ext-diff", "--no-textconv", "--ignore-submodules=all")
+_DIFF = (
+    # Otherwise git writes the index if a file has only another time, even without optional locks.
+    *("-c", "diff.autoRefreshIndex=false"),
+    *("diff", "--no-ext-diff", "--no-textconv", "--ignore-submodules=all"),
+)
 
 _LINK = b"120000"
 _FILES = (b"100644", b"100755", b"100664", _LINK)
@@ -174,8 +178,9 @@ class Checkout:
 
     def changed_since(self, commit: str) -> set[str]:
         """The files that differ between a commit and now, or exist in only one of them."""
-        done = self._diff("--name-only", "-z", "--no-renames", commit, "--")
-        return {os.fsdecode(path) for path in done.stdout.split(b"\0") if path}
+        # Unlike --name-only, this looks into a file that has only another time.
+        done = self._diff("--numstat", "-z", "--no-renames", commit, "--")
+        return {os.fsdecode(entry.split(b"\t", 2)[2]) for entry in done.stdout.split(b"\0") if entry}
 
     def present(self) -> set[str]:
         """The files in the checkout that git tracks or does not ignore."""

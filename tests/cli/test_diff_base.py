@@ -183,9 +183,11 @@ class TestDiffBase:
             files = (path for path in topic.folder.rglob("*") if path.is_file())
             return {path: (path.stat().st_mtime_ns, path.read_bytes()) for path in files}
 
-        os.utime(topic.folder / "a/trace-events")
+        # git would note in the index that only the time is another one.
+        os.utime(topic.folder / "a/trace-events", (1, 1))
         before = state()
         topic.check("--diff-base", "main")
+        topic.check("--diff-base", "main", "--sources")
         assert state() == before
 
     @pytest.mark.parametrize("name", ["two words", "tab\tbed", "ünï", 'quo"ted', "line\nend"])
